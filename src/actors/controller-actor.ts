@@ -1,0 +1,110 @@
+/**
+ * The controller of the cluster: a thin host for the decisions in `controller/`. Each call is one
+ * decision, one transaction, one answer; effects follow and are repeated until confirmed.
+ */
+import { DurableObject } from "cloudflare:workers";
+import type { ControllerPort } from "../broker/ports.ts";
+import { activateReplica, type Activation } from "../controller/activation.ts";
+import { parseBrokerConfig } from "../controller/broker-config.ts";
+import { createTopics, type CreateTopicResult, type NewTopic } from "../controller/create-topics.ts";
+import { deleteTopics, type DeleteTopicResult, type TopicToDelete } from "../controller/delete-topics.ts";
+import { describeCluster, type ClusterDescription, type TopicsQuery } from "../controller/describe.ts";
+import { ClusterImage } from "../controller/image.ts";
+import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
+import type { ReplicaKey } from "../controller/records.ts";
+import { registerBrokers } from "../controller/register-brokers.ts";
+import type { Step } from "../controller/step.ts";
+import type { Env } from "./env.ts";
+import { random } from "./host.ts";
+import { durableObjectSql } from "./sql.ts";
+import { replicaStub } from "./stubs.ts";
+
+/** Replicas erased at a time, and how long until those that did not confirm are asked again. */
+const ERASE_BATCH = 16;
+const ERASE_RETRY_MS = 10_000;
+
+export class ControllerActor extends DurableObject<Env> implements ControllerPort {
+  #image: ClusterImage | null = null;
+  #isErasing = false;
+
+  async describeCluster(query: TopicsQuery): Promise<ClusterDescription> {
+    return describeCluster(this.#open(), query);
+  }
+
+  async createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]> {
+    const surroundings = { random, config: this.#config(), validateOnly };
+    return this.#take(createTopics(this.#open(), topics, surroundings));
+  }
+
+  async deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]> {
+    return this.#take(deleteTopics(this.#open(), topics, { config: this.#config() }));
+  }
+
+  async allocateProducerIds(): Promise<ProducerIdBlock> {
+    return this.#take(allocateProducerIds(this.#open()));
+  }
+
+  async activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation> {
+    return this.#take(activateReplica(this.#open(), key, incarnation));
+  }
+
+  /** What was left undone when the controller was last in memory. */
+  override async alarm(): Promise<void> {
+    await this.#eraseReplicas();
+  }
+
+  /** The image, opened on the first call: an actor that is only named writes nothing. */
+  #open(): ClusterImage {
+    if (this.#image) return this.#image;
+    const sql = durableObjectSql(this.ctx.storage);
+    this.#image = sql.transaction(() => new ClusterImage(sql));
+    this.#take(registerBrokers(this.#image, Number(this.env.BROKERS)));
+    return this.#image;
+  }
+
+  #config() {
+    return parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>);
+  }
+
+  /** Stores a step's records, starts its effects, and returns its response, which the output gate holds until the disk has it. */
+  #take<Response>({ records, response, effects }: Step<Response>): Response {
+    const image = this.#open();
+    if (records.length > 0) {
+      this.ctx.storage.transactionSync(() => {
+        for (const record of records) image.replay(record);
+      });
+    }
+    if (effects.length > 0) {
+      void this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
+      this.ctx.waitUntil(this.#eraseReplicas());
+    }
+    return response;
+  }
+
+  /** Tells replicas of deleted topics to free their storage until all have confirmed. */
+  async #eraseReplicas(): Promise<void> {
+    if (this.#isErasing) return;
+    this.#isErasing = true;
+    try {
+      const image = this.#open();
+      for (;;) {
+        const batch = image.replicasToErase(ERASE_BATCH);
+        if (batch.length === 0) return await this.ctx.storage.deleteAlarm();
+        const erased = await Promise.all(batch.map((key) => this.#erase(key)));
+        if (!erased.every(Boolean)) return await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
+      }
+    } finally {
+      this.#isErasing = false;
+    }
+  }
+
+  async #erase(key: ReplicaKey): Promise<boolean> {
+    try {
+      await replicaStub(this.env, key).erase();
+    } catch {
+      return false;
+    }
+    this.#take({ records: [{ type: "ReplicaErased", ...key }], response: undefined, effects: [] });
+    return true;
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * The gateway of one broker: it ends all connections of clients, and works on their requests through
+ * `broker/`. It owns nothing; what it remembers can be lost at any moment.
+ */
+import { DurableObject } from "cloudflare:workers";
+import * as zlib from "node:zlib";
+import { Broker } from "../broker/broker.ts";
+import { parseBrokerConfig } from "../controller/broker-config.ts";
+import { serveTcp } from "../gateway/tcp.ts";
+import { installZlibCodecs } from "../protocol/records/zlib-codecs.ts";
+import type { TailPush } from "../replication/replica-calls.ts";
+import { advertisedEndpoint } from "./advertised-endpoint.ts";
+import type { Env } from "./env.ts";
+import { clock, random, timers } from "./host.ts";
+import { nodeIdOf } from "./names.ts";
+import { controllerStub, replicaStub } from "./stubs.ts";
+
+installZlibCodecs(zlib);
+
+export class GatewayActor extends DurableObject<Env> {
+  readonly #broker = new Broker({
+    nodeId: nodeIdOf(this.ctx.id.name!),
+    clusterId: this.env.CLUSTER_ID,
+    config: parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>),
+    advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
+    controller: controllerStub(this.env),
+    replica: (key) => replicaStub(this.env, key),
+    gatewayName: this.ctx.id.name!,
+    timers,
+    clock,
+    random,
+  });
+
+  /** A Kafka connection. The socket's address is the one by which the client reached us. */
+  override async connect(socket: Socket): Promise<void> {
+    const { localAddress } = await socket.opened;
+    await serveTcp(socket, this.#broker, hostOf(localAddress ?? ""));
+  }
+
+  /** A leader tells what it has committed; false: nobody here waits for it. */
+  push(push: TailPush): boolean {
+    return this.#broker.tails.apply(push, clock.now());
+  }
+}
+
+/** The host of `host:port`, without the brackets of an IPv6 address. */
+function hostOf(address: string): string {
+  return address.slice(0, address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
+}

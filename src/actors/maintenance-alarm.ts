@@ -1,0 +1,52 @@
+/**
+ * A replica's alarm for what its log has to do by the clock: roll, retention, freeing rows. It is
+ * armed when something becomes due earlier than it is set, which is at a segment's first append and
+ * hardly ever after, because setting an alarm costs a write. It carries jitter over
+ * `log.retention.check.interval.ms`, so that partitions of one age do not wake together.
+ */
+import { parseBrokerConfig } from "../controller/broker-config.ts";
+import type { PartitionLog } from "../log/partition-log.ts";
+import type { Env } from "./env.ts";
+
+/** Steps of maintenance in one alarm; more are left to the next. */
+const MAX_STEPS = 64;
+
+export class MaintenanceAlarm {
+  readonly #storage: DurableObjectStorage;
+  readonly #checkIntervalMs: number;
+  /** When the alarm goes off; null when it is not set, undefined when that is not known yet. */
+  #at: number | null | undefined;
+
+  constructor(storage: DurableObjectStorage, env: Env) {
+    this.#storage = storage;
+    const config = parseBrokerConfig(JSON.parse(env.BROKER_CONFIG) as Record<string, string>);
+    this.#checkIntervalMs = config.logRetentionCheckIntervalMs;
+  }
+
+  /** Sets the alarm if the log needs it earlier than it is set. */
+  arm(log: PartitionLog): void {
+    const due = log.nextMaintenance(Date.now());
+    if (due === null) return;
+    if (this.#at === undefined) {
+      this.#at = null;
+      void this.#storage.getAlarm().then((at) => {
+        this.#at = at;
+        this.arm(log);
+      });
+      return;
+    }
+    if (this.#at !== null && this.#at <= due + this.#checkIntervalMs) return;
+    this.#at = Math.max(due, Date.now()) + Math.random() * this.#checkIntervalMs;
+    void this.#storage.setAlarm(this.#at);
+  }
+
+  /** The alarm has gone off: does what is due, in bounded steps, and arms the next. */
+  async run(log: PartitionLog): Promise<void> {
+    this.#at = null;
+    for (let step = 0; step < MAX_STEPS; step++) {
+      if (!log.maintain(Date.now())) return this.arm(log);
+    }
+    this.#at = Date.now();
+    await this.#storage.setAlarm(this.#at);
+  }
+}

@@ -1,0 +1,49 @@
+/**
+ * Pushes of one replica to one gateway: one is under way, the rest gathers behind it into the next.
+ * A gateway that refuses, or cannot be reached, is forgotten; its readers will ask.
+ */
+import { concatBytes } from "../base/concat-bytes.ts";
+import type { TailPush } from "../replication/replica-calls.ts";
+
+/** Batches above this size are not pushed but announced; readers then ask for them. */
+export const MAX_PUSH_BYTES = 1024 * 1024;
+
+export class TailPusher {
+  readonly #send: (push: TailPush) => Promise<boolean>;
+  readonly #onRefusal: () => void;
+  #waiting: TailPush | null = null;
+  #isSending = false;
+
+  constructor(send: (push: TailPush) => Promise<boolean>, onRefusal: () => void) {
+    this.#send = send;
+    this.#onRefusal = onRefusal;
+  }
+
+  push(push: TailPush): void {
+    this.#waiting = this.#waiting ? joined(this.#waiting, push) : push;
+    if (!this.#isSending) void this.#run();
+  }
+
+  async #run(): Promise<void> {
+    this.#isSending = true;
+    while (this.#waiting) {
+      const push = this.#waiting;
+      this.#waiting = null;
+      // A gateway that broke has no readers left.
+      const isWanted = await this.#send(push).catch(() => false);
+      if (!isWanted) {
+        this.#waiting = null;
+        this.#onRefusal();
+      }
+    }
+    this.#isSending = false;
+  }
+}
+
+/** Two consecutive pushes as one. */
+function joined(first: TailPush, second: TailPush): TailPush {
+  const sizeInBytes = first.sizeInBytes + second.sizeInBytes;
+  const fits = first.bytes && second.bytes && sizeInBytes <= MAX_PUSH_BYTES;
+  const bytes = fits ? concatBytes([first.bytes, second.bytes]) : null;
+  return { ...second, baseOffset: first.baseOffset, sizeInBytes, bytes };
+}

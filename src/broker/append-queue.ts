@@ -1,0 +1,96 @@
+/**
+ * All appends of a gateway to one replica: what arrives in one turn, or while a call is under way,
+ * goes out as one call, one call at a time, in the order of arrival. This is what makes many small
+ * requests cost one row and one fsync.
+ */
+import type { AppendResult } from "../log/append.ts";
+import type { Timers } from "./ports.ts";
+import { isRefusal, type Answer, type ReplicaPort } from "../replication/replica-calls.ts";
+import { refusedAppend } from "./refused-append.ts";
+
+/** Bytes of batches in one call; far below the 32 MiB that an RPC may carry. */
+const MAX_CALL_BYTES = 8 * 1024 * 1024;
+
+interface Waiting {
+  readonly batch: Uint8Array;
+  readonly apiVersion: number;
+  readonly resolve: (result: AppendResult) => void;
+}
+
+export interface AppendQueuePorts {
+  /** A fresh way to the replica, for each call. */
+  replica(): ReplicaPort;
+  readonly timers: Timers;
+  /** The replica has refused a call, or the call broke. */
+  onRefusal(): void;
+  /** Nothing waits and nothing is under way: the queue may be forgotten. */
+  onIdle(): void;
+}
+
+export class AppendQueue {
+  readonly #ports: AppendQueuePorts;
+  #waiting: Waiting[] = [];
+  #running = false;
+
+  constructor(ports: AppendQueuePorts) {
+    this.#ports = ports;
+  }
+
+  /** Appends one batch. The queue keeps `batch` until the call has gone out; it may be a view. */
+  append(batch: Uint8Array, apiVersion: number): Promise<AppendResult> {
+    return new Promise((resolve) => {
+      this.#waiting.push({ batch, apiVersion, resolve });
+      if (this.#running) return;
+      this.#running = true;
+      this.#flushNextTurn();
+    });
+  }
+
+  #flushNextTurn(): void {
+    this.#ports.timers.after(0, () => void this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    const call = this.#takeCall();
+    const answer = await this.#send(call);
+    call.forEach((waiting, index) => {
+      waiting.resolve(isRefusal(answer) ? refusedAppend(answer.refused) : answer[index]!);
+    });
+    if (isRefusal(answer)) this.#ports.onRefusal();
+    if (this.#waiting.length > 0) return this.#flushNextTurn();
+    this.#running = false;
+    this.#ports.onIdle();
+  }
+
+  /** The waiting batches that fit in one call, at least one. */
+  #takeCall(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    for (const { batch } of this.#waiting) {
+      if (count > 0 && bytes + batch.length > MAX_CALL_BYTES) break;
+      bytes += batch.length;
+      count += 1;
+    }
+    const call = this.#waiting.slice(0, count);
+    this.#waiting = this.#waiting.slice(count);
+    return call;
+  }
+
+  async #send(call: readonly Waiting[]): Promise<Answer<readonly AppendResult[]>> {
+    const apiVersions = call.map(({ apiVersion }) => apiVersion);
+    const sizes = call.map(({ batch }) => batch.length);
+    const bytes = new Uint8Array(sizes.reduce((sum, size) => sum + size, 0));
+    let position = 0;
+    for (const { batch } of call) {
+      bytes.set(batch, position);
+      position += batch.length;
+    }
+    try {
+      return await this.#ports.replica().append({ sizes, apiVersions, bytes });
+    } catch {
+      // The call broke: the batches may be stored or not. Kafka's name for that is a timeout, which
+      // clients treat as possibly persisted; sending again could store them twice.
+      return { refused: "REQUEST_TIMED_OUT" };
+    }
+  }
+}

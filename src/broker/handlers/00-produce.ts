@@ -1,0 +1,125 @@
+/**
+ * Produce: appends one record batch to each partition named.
+ *
+ * - The frame is cut into appends; each partition's queue keeps the order in which a connection's
+ *   requests arrived, whatever look-ups lie between.
+ * - An answer for acks 1 or -1 comes after the fsync at the leader. acks=0 has no answer, and an
+ *   error closes the connection, which is all that the client will notice.
+ */
+import type { AppendResult } from "../../log/append.ts";
+import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
+import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
+import { produce } from "../../protocol/messages/00-produce.ts";
+import { isTransactional } from "../../protocol/records/attributes.ts";
+import { attributesAt, BATCH_HEADER_SIZE } from "../../protocol/records/batch-header.ts";
+import type { Located } from "../broker.ts";
+import { CloseConnection, handler, type RequestContext } from "../handler.ts";
+import { leaderHint, nodeEndpoints } from "../leader-hints.ts";
+import { refusedAppend } from "../refused-append.ts";
+import type { TopicReference } from "../topic-routes.ts";
+
+type ProduceRequest = RequestOf<typeof produce>;
+
+/** The first version that names topics by id (KIP-516). */
+const FIRST_TOPIC_ID_VERSION = 13;
+
+export const produceHandler = handler({
+  api: produce,
+
+  async handle(request, context) {
+    const { broker, apiVersion } = context;
+    if (![-1, 0, 1].includes(request.acks)) {
+      return respond(request, () => refusedAppend("INVALID_REQUIRED_ACKS"));
+    }
+    const references = request.topicData.map(({ name, topicId }): TopicReference =>
+      apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name },
+    );
+    const isRouted = references.every((reference) => broker.routes.cached(reference));
+    if (!isRouted) await broker.routes.load(references);
+
+    const appends = request.topicData.map((topic, index) =>
+      topic.partitionData.map((partition) => {
+        const located = broker.locateLed(references[index]!, partition.index);
+        return append(located, partition.records, context);
+      }),
+    );
+    context.begun();
+    const results = await Promise.all(appends.map((partitions) => Promise.all(partitions)));
+
+    if (request.acks === 0) {
+      const failed = results.flat().find((result) => result.error !== null);
+      if (failed) throw new CloseConnection(`a Produce with acks=0 failed: ${failed.error}`);
+      return null;
+    }
+    const response = respond(request, (topic, partition) => results[topic]![partition]!);
+    return withLeaderHints(response, references, context);
+  },
+
+  refuse(request, error) {
+    const response = respond(request, () => refusedAppend("UNKNOWN_SERVER_ERROR"));
+    for (const topic of response.responses) {
+      for (const partition of topic.partitionResponses) partition.errorCode = error;
+    }
+    return response;
+  },
+});
+
+async function append(
+  located: Located | ErrorName,
+  records: Uint8Array | null,
+  { broker, apiVersion }: RequestContext,
+): Promise<AppendResult> {
+  if (typeof located === "string") return refusedAppend(located);
+  if (records === null) {
+    return refusedAppend("INVALID_RECORD", "A Produce must have exactly one record batch per partition.");
+  }
+  if (records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0))) {
+    return refusedAppend("INVALID_TXN_STATE", "Transactions are not supported by this broker.");
+  }
+  return broker.append(located, records, apiVersion);
+}
+
+function respond(request: ProduceRequest, resultOf: (topic: number, partition: number) => AppendResult) {
+  return {
+    responses: request.topicData.map(({ name, topicId, partitionData }, topicIndex) => ({
+      name,
+      topicId,
+      partitionResponses: partitionData.map(({ index }, partitionIndex) => {
+        const result = resultOf(topicIndex, partitionIndex);
+        return {
+          index,
+          errorCode: ErrorCode[result.error ?? "NONE"] as ErrorCode,
+          baseOffset: result.baseOffset,
+          logAppendTimeMs: result.logAppendTimeMs,
+          logStartOffset: result.logStartOffset,
+          recordErrors: (result.recordErrors ?? []).map(({ batchIndex, message }) => ({
+            batchIndex,
+            batchIndexErrorMessage: message,
+          })),
+          errorMessage: result.message ?? null,
+        };
+      }),
+    })),
+  };
+}
+
+/** Tells a client that came to the wrong broker where to go (KIP-951). */
+function withLeaderHints(
+  response: ReturnType<typeof respond>,
+  references: readonly TopicReference[],
+  { broker, connection }: RequestContext,
+): ResponseInput<typeof produce> {
+  const leaders = new Set<number>();
+  const responses = response.responses.map((topic, index) => ({
+    ...topic,
+    partitionResponses: topic.partitionResponses.map((partition) => {
+      if (partition.errorCode !== ErrorCode.NOT_LEADER_OR_FOLLOWER) return partition;
+      const hint = leaderHint(broker.locate(references[index]!, partition.index));
+      if (!hint) return partition;
+      leaders.add(hint.leaderId);
+      return { ...partition, currentLeader: hint };
+    }),
+  }));
+  if (leaders.size === 0) return response;
+  return { responses, nodeEndpoints: nodeEndpoints(leaders, broker, connection) };
+}

@@ -1,0 +1,124 @@
+/**
+ * Fetch: reads record batches from partitions that this broker leads.
+ *
+ * - Answered at once when there is an error, enough to return, or nothing to wait for; otherwise the
+ *   request waits in purgatory until the watched tails have `minBytes` more, or `maxWaitMs` is over.
+ * - Partitions are served in the session's order under the request's limit; the first one with data
+ *   returns a whole batch whatever its size (KIP-74).
+ */
+import type { RequestOf } from "../../protocol/api.ts";
+import type { Uuid } from "../../base/uuid.ts";
+import { ErrorCode } from "../../protocol/errors.ts";
+import { fetch } from "../../protocol/messages/01-fetch.ts";
+import { concatBytes } from "../../base/concat-bytes.ts";
+import { fetchRound, type FetchedPartition } from "../fetch-round.ts";
+import { fetchWait } from "../fetch-wait.ts";
+import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
+import { handler, type RequestContext } from "../handler.ts";
+import { leaderHint, nodeEndpoints, type LeaderHint } from "../leader-hints.ts";
+import type { ReadResult } from "../../replication/replica-calls.ts";
+import type { TopicReference } from "../topic-routes.ts";
+
+type FetchRequest = RequestOf<typeof fetch>;
+
+/** The first version that names topics by id (KIP-516). */
+const FIRST_TOPIC_ID_VERSION = 13;
+
+export const fetchHandler = handler({
+  api: fetch,
+
+  async handle(request, context) {
+    const { broker, apiVersion } = context;
+    const plan = broker.fetchSessions.plan(request, apiVersion);
+    if (typeof plan === "string") return { errorCode: ErrorCode[plan], responses: [] };
+
+    const references = plan.partitions.map((partition) => referenceTo(partition, apiVersion));
+    await broker.routes.load(references);
+    const fetched = await fetchUntilEnough(request, plan, references, context);
+    return respond(plan, fetched, references, { ...context, readCommitted: isReadCommitted(request) });
+  },
+
+  refuse: (_request, error) => ({ errorCode: error, responses: [] }),
+});
+
+function referenceTo({ topicName, topicId }: FetchPartition, apiVersion: number): TopicReference {
+  return apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name: topicName };
+}
+
+function isReadCommitted(request: FetchRequest): boolean {
+  return request.isolationLevel === 1;
+}
+
+async function fetchUntilEnough(
+  request: FetchRequest,
+  plan: FetchPlan,
+  references: readonly TopicReference[],
+  { broker, connection }: RequestContext,
+): Promise<FetchedPartition[]> {
+  const deadline = broker.ports.clock.now() + request.maxWaitMs;
+  const round = {
+    maxBytes: Math.min(request.maxBytes, broker.ports.config.fetchMaxBytes),
+    readCommitted: isReadCommitted(request),
+  };
+  const mayWait = request.maxWaitMs > 0 && request.minBytes > 0 && plan.partitions.length > 0;
+  for (;;) {
+    const located = plan.partitions.map((partition, index) =>
+      broker.locateLed(references[index]!, partition.partition),
+    );
+    const fetched = await fetchRound(broker, plan.partitions, located, { ...round, watch: mayWait });
+    const byteCount = fetched.reduce((sum, { byteCount }) => sum + byteCount, 0);
+    const isDecided = fetched.some(({ result }) => result.error !== null || result.divergingEpoch);
+    const missingBytes = request.minBytes - byteCount;
+    const remainingMs = deadline - broker.ports.clock.now();
+    if (!mayWait || isDecided || missingBytes <= 0 || remainingMs <= 0) return fetched;
+    await fetchWait(broker, fetched, { missingBytes, remainingMs, connection });
+  }
+}
+
+function respond(
+  plan: FetchPlan,
+  fetched: readonly FetchedPartition[],
+  references: readonly TopicReference[],
+  { broker, connection, readCommitted }: RequestContext & { readonly readCommitted: boolean },
+) {
+  const leaders = new Set<number>();
+  const topics = new Map<string, FetchedTopic>();
+  fetched.forEach(({ partition, result, byteCount }, index) => {
+    const { error, highWatermark, logStartOffset } = result;
+    const diverging = result.divergingEpoch !== null;
+    if (!plan.mentions(partition, { error, highWatermark, logStartOffset, byteCount, diverging })) return;
+    const isMisrouted = error === "NOT_LEADER_OR_FOLLOWER";
+    const hint = isMisrouted ? leaderHint(broker.locate(references[index]!, partition.partition)) : null;
+    if (hint) leaders.add(hint.leaderId);
+    const { topicName, topicId } = partition;
+    const topic = topics.get(topicName + topicId) ?? { topic: topicName, topicId, partitions: [] };
+    topics.set(topicName + topicId, topic);
+    topic.partitions.push(partitionResponse(partition.partition, result, hint, readCommitted));
+  });
+  return {
+    sessionId: plan.sessionId,
+    responses: [...topics.values()],
+    nodeEndpoints: nodeEndpoints(leaders, broker, connection),
+  };
+}
+
+interface FetchedTopic {
+  readonly topic: string;
+  readonly topicId: Uuid;
+  readonly partitions: ReturnType<typeof partitionResponse>[];
+}
+
+function partitionResponse(partitionIndex: number, result: ReadResult, hint: LeaderHint | null, readCommitted: boolean) {
+  return {
+    partitionIndex,
+    errorCode: ErrorCode[result.error ?? "NONE"],
+    highWatermark: result.highWatermark,
+    lastStableOffset: result.lastStableOffset,
+    logStartOffset: result.logStartOffset,
+    divergingEpoch: result.divergingEpoch ?? undefined,
+    currentLeader: hint ?? undefined,
+    // Empty, never null: librdkafka reads no null here (KAFKA-18646).
+    records: concatBytes(result.pieces),
+    abortedTransactions: readCommitted ? [] : null,
+  };
+}

@@ -1,0 +1,108 @@
+/**
+ * Metadata: brokers, and topics with their leaders, from the controller's current image. Topics that
+ * are missing are created when the client allows it and `auto.create.topics.enable` does; this very
+ * response still calls them unknown, as Kafka's does, and the client asks again.
+ */
+import { ZERO_UUID } from "../../base/uuid.ts";
+import type { ClusterDescription, TopicDescription } from "../../controller/describe.ts";
+import { isInternalTopic, invalidTopicName } from "../../controller/topic-names.ts";
+import { NO_LEADER, type PartitionState } from "../../controller/records.ts";
+import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
+import { ErrorCode } from "../../protocol/errors.ts";
+import { metadata } from "../../protocol/messages/03-metadata.ts";
+import { allTopics } from "../all-topics.ts";
+import { CLUSTER_OPERATIONS, TOPIC_OPERATIONS } from "../authorized-operations.ts";
+import { handler, type RequestContext } from "../handler.ts";
+
+type MetadataRequest = RequestOf<typeof metadata>;
+type RequestedTopic = NonNullable<MetadataRequest["topics"]>[number];
+type TopicResponse = ResponseInput<typeof metadata>["topics"][number];
+
+/** The first version that asks for topics by id; two earlier ones only have the field. */
+const FIRST_TOPIC_ID_VERSION = 12;
+
+export const metadataHandler = handler({
+  api: metadata,
+
+  async handle(request, context) {
+    const { broker, connection, apiVersion } = context;
+    const requested = wantsAll(request, apiVersion) ? null : request.topics!;
+    if (requested?.some((topic) => topic.name === null && apiVersion < FIRST_TOPIC_ID_VERSION)) {
+      return refuse(request, ErrorCode.INVALID_REQUEST);
+    }
+    const image = requested ? await describe(requested, context) : await allTopics(broker.ports.controller);
+    const topics = requested
+      ? await Promise.all(requested.map((topic) => describeRequested(topic, image, request, context)))
+      : image.topics.map((topic) => describeTopic(topic, request));
+    return {
+      brokers: image.brokers
+        .filter((node) => !node.fenced)
+        .map(({ nodeId, rack }) => ({ nodeId, rack, ...broker.ports.advertised(nodeId, connection.host) })),
+      clusterId: broker.ports.clusterId,
+      // Every broker forwards to the controller, so each may call itself the one to ask.
+      controllerId: broker.ports.nodeId,
+      topics,
+      ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: CLUSTER_OPERATIONS }),
+    };
+  },
+
+  refuse,
+});
+
+function refuse(request: MetadataRequest, error: ErrorCode): ResponseInput<typeof metadata> {
+  const topics = (request.topics ?? []).map(({ name, topicId }) => ({
+    ...{ errorCode: error, name, topicId, partitions: [] },
+  }));
+  return { brokers: [], topics, errorCode: error };
+}
+
+function wantsAll({ topics }: MetadataRequest, apiVersion: number): boolean {
+  return topics === null || (apiVersion === 0 && topics.length === 0);
+}
+
+async function describe(topics: readonly RequestedTopic[], { broker }: RequestContext): Promise<ClusterDescription> {
+  return broker.routes.describe(topics.map(({ name, topicId }) => (name === null ? { topicId } : { name })));
+}
+
+async function describeRequested(
+  { name, topicId }: RequestedTopic,
+  image: ClusterDescription,
+  request: MetadataRequest,
+  context: RequestContext,
+): Promise<TopicResponse> {
+  const topic = image.topics.find((found) => (name === null ? found.topicId === topicId : found.name === name));
+  if (topic) return describeTopic(topic, request);
+  const unknown = (errorCode: ErrorCode) => ({ errorCode, name, topicId: name === null ? topicId : ZERO_UUID, partitions: [] });
+  if (name === null) return unknown(ErrorCode.UNKNOWN_TOPIC_ID);
+  if (invalidTopicName(name)) return unknown(ErrorCode.INVALID_TOPIC_EXCEPTION);
+  const { controller, config } = context.broker.ports;
+  if (request.allowAutoTopicCreation && config.autoCreateTopicsEnable) {
+    const topic = { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+    const [created] = await controller.createTopics([topic], false);
+    if (created?.error === "INVALID_TOPIC_EXCEPTION") return unknown(ErrorCode.INVALID_TOPIC_EXCEPTION);
+  }
+  return unknown(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+}
+
+function describeTopic({ name, topicId, partitions }: TopicDescription, request: MetadataRequest): TopicResponse {
+  return {
+    errorCode: ErrorCode.NONE,
+    name,
+    topicId,
+    isInternal: isInternalTopic(name),
+    partitions: partitions.map(describePartition),
+    ...(request.includeTopicAuthorizedOperations && { topicAuthorizedOperations: TOPIC_OPERATIONS }),
+  };
+}
+
+function describePartition({ leader, leaderEpoch, replicas, isr }: PartitionState, partitionIndex: number) {
+  return {
+    errorCode: leader === NO_LEADER ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
+    partitionIndex,
+    leaderId: leader,
+    leaderEpoch,
+    replicaNodes: replicas,
+    isrNodes: isr,
+    offlineReplicas: leader === NO_LEADER ? replicas : [],
+  };
+}

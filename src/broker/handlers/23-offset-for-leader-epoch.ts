@@ -1,0 +1,49 @@
+/** OffsetForLeaderEpoch: where an epoch ended in the leader's log (KIP-101, KIP-320). */
+import type { RequestOf } from "../../protocol/api.ts";
+import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
+import { offsetForLeaderEpoch } from "../../protocol/messages/23-offset-for-leader-epoch.ts";
+import { askLeader } from "../ask-leader.ts";
+import { handler, type RequestContext } from "../handler.ts";
+import type { EpochEndResult } from "../../replication/replica-calls.ts";
+
+type Partition = RequestOf<typeof offsetForLeaderEpoch>["topics"][number]["partitions"][number];
+
+export const offsetForLeaderEpochHandler = handler({
+  api: offsetForLeaderEpoch,
+
+  async handle(request, context) {
+    await context.broker.routes.load(request.topics.map(({ topic }) => ({ name: topic })));
+    const topics = request.topics.map(async ({ topic, partitions }) => ({
+      topic,
+      partitions: await Promise.all(
+        partitions.map(async (partition) => {
+          const { error, ...end } = await lookUp(topic, partition, context);
+          return { partition: partition.partition, errorCode: ErrorCode[error ?? "NONE"], ...end };
+        }),
+      ),
+    }));
+    return { topics: await Promise.all(topics) };
+  },
+
+  refuse: (request, error) => ({
+    topics: request.topics.map(({ topic, partitions }) => ({
+      topic,
+      partitions: partitions.map(({ partition }) => ({ partition, errorCode: error })),
+    })),
+  }),
+});
+
+async function lookUp(
+  name: string,
+  { partition, leaderEpoch, currentLeaderEpoch }: Partition,
+  { broker }: RequestContext,
+): Promise<EpochEndResult> {
+  const located = broker.locateLed({ name }, partition);
+  const call = { leaderEpoch, currentLeaderEpoch };
+  const answer = await askLeader(broker, located, (leader) => leader.endOffsetForEpoch(call));
+  return typeof answer === "string" ? failed(answer) : answer;
+}
+
+function failed(error: ErrorName): EpochEndResult {
+  return { error, leaderEpoch: -1, endOffset: -1 };
+}

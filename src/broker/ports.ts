@@ -1,0 +1,27 @@
+/**
+ * What the request path needs from outside: the controller, the replicas (`replication/`), time.
+ * The gateway actor implements these over RPC; a simulation implements them over queues.
+ *
+ * Every byte array handed to a port is tight (its buffer holds nothing else), because an RPC copies
+ * the whole buffer behind a view.
+ */
+import type { Activation } from "../controller/activation.ts";
+import type { CreateTopicResult, NewTopic } from "../controller/create-topics.ts";
+import type { DeleteTopicResult, TopicToDelete } from "../controller/delete-topics.ts";
+import type { ClusterDescription, TopicsQuery } from "../controller/describe.ts";
+import type { ProducerIdBlock } from "../controller/producer-ids.ts";
+import type { ReplicaKey } from "../controller/records.ts";
+
+export interface ControllerPort {
+  describeCluster(query: TopicsQuery): Promise<ClusterDescription>;
+  createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]>;
+  deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]>;
+  allocateProducerIds(): Promise<ProducerIdBlock>;
+  /** For replicas: what this one is. See `controller/activation.ts`. */
+  activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation>;
+}
+
+export interface Timers {
+  /** Calls `run` after `delayMs`; 0 means after the events of this turn. Returns what cancels it. */
+  after(delayMs: number, run: () => void): () => void;
+}

@@ -1,0 +1,203 @@
+/**
+ * CreateTopics: validation in Kafka's order and words, placement, records. Creating a topic wakes
+ * no replica: each asks for its role when it is first touched.
+ */
+import { randomUuid, type Uuid } from "../base/uuid.ts";
+import type { ErrorName } from "../protocol/errors.ts";
+import { invalidTopicConfig, invalidTopicConfigs } from "../log/log-config.ts";
+import type { BrokerConfig } from "./broker-config.ts";
+import type { ClusterImage } from "./image.ts";
+import { placeReplicas } from "./placement.ts";
+import type { MetadataRecord } from "./records.ts";
+import type { ControllerSurroundings, Step } from "./step.ts";
+import { invalidTopicName } from "./topic-names.ts";
+
+/** One topic of a CreateTopics request; -1 asks for the broker's default. */
+export interface NewTopic {
+  readonly name: string;
+  readonly numPartitions: number;
+  readonly replicationFactor: number;
+  readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[];
+  readonly configs: readonly { readonly name: string; readonly value: string | null }[];
+}
+
+export type CreateTopicResult =
+  | { readonly name: string; readonly error: ErrorName; readonly message: string }
+  | {
+      readonly name: string;
+      readonly error: null;
+      readonly topicId: Uuid;
+      readonly partitionCount: number;
+      readonly replicationFactor: number;
+      readonly configs: Readonly<Record<string, string>>;
+    };
+
+/** Most partitions of one topic; the answer about it has to fit in one message. */
+export const MAX_PARTITIONS_PER_TOPIC = 10_000;
+
+export function createTopics(
+  image: ClusterImage,
+  topics: readonly NewTopic[],
+  surroundings: ControllerSurroundings & { readonly validateOnly: boolean },
+): Step<CreateTopicResult[]> {
+  const records: MetadataRecord[] = [];
+  const byName = Map.groupBy(topics, (topic) => topic.name);
+  let placed = image.partitionsPlaced();
+  const collisions = new Map<string, string>();
+
+  const response = [...byName].map(([name, [topic, ...duplicates]]): CreateTopicResult => {
+    if (!topic || duplicates.length > 0) return refuse(name, "INVALID_REQUEST", "Duplicate topic name.");
+    const refusal = invalidNewTopic(image, topic, collisions);
+    if (refusal) return refusal;
+    const assignment = assignReplicas(image, topic, surroundings.config, placed);
+    if ("error" in assignment) return assignment;
+
+    const topicId = randomUuid(surroundings.random);
+    placed += assignment.replicas.length;
+    collisions.set(name.replaceAll(".", "_"), name);
+    const configs = Object.fromEntries(
+      topic.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])),
+    );
+    if (!surroundings.validateOnly) records.push(...recordsOf(name, topicId, assignment.replicas, configs));
+    return {
+      name,
+      error: null,
+      topicId,
+      partitionCount: assignment.replicas.length,
+      replicationFactor: assignment.replicas[0]!.length,
+      configs,
+    };
+  });
+  return { records, response, effects: [] };
+}
+
+function invalidNewTopic(
+  image: ClusterImage,
+  topic: NewTopic,
+  collisions: ReadonlyMap<string, string>,
+): CreateTopicResult | null {
+  const { name } = topic;
+  const invalidName = invalidTopicName(name);
+  if (invalidName) return refuse(name, "INVALID_TOPIC_EXCEPTION", invalidName);
+  if (image.topicByName(name)) {
+    return refuse(name, "TOPIC_ALREADY_EXISTS", `Topic '${name}' already exists.`);
+  }
+  const colliding = image.collidingTopic(name) ?? collisions.get(name.replaceAll(".", "_"));
+  if (colliding !== undefined) {
+    return refuse(name, "INVALID_TOPIC_EXCEPTION", `Topic '${name}' collides with existing topic: ${colliding}`);
+  }
+  for (const config of topic.configs) {
+    const invalid =
+      config.value === null
+        ? `Null value not supported for topic configs: ${config.name}`
+        : invalidTopicConfig(config.name, config.value);
+    if (invalid) return refuse(name, "INVALID_CONFIG", invalid);
+  }
+  const invalidTogether = invalidTopicConfigs(
+    Object.fromEntries(topic.configs.map(({ name, value }) => [name, value!])),
+  );
+  return invalidTogether === null ? null : refuse(name, "INVALID_CONFIG", invalidTogether);
+}
+
+type Refusal = Extract<CreateTopicResult, { error: ErrorName }>;
+
+/** The replicas of each partition, as given or as placed. */
+function assignReplicas(
+  image: ClusterImage,
+  topic: NewTopic,
+  config: BrokerConfig,
+  placed: number,
+): { readonly replicas: number[][] } | Refusal {
+  const brokers = image.brokers().filter((broker) => !broker.fenced);
+  const nodeIds = brokers.map((broker) => broker.nodeId);
+  if (topic.assignments.length > 0) return givenAssignment(topic, nodeIds);
+
+  const { name } = topic;
+  if (topic.replicationFactor !== -1 && topic.replicationFactor <= 0) {
+    const why = "Replication factor must be larger than 0, or -1 to use the default value.";
+    return refuse(name, "INVALID_REPLICATION_FACTOR", why);
+  }
+  if (topic.numPartitions !== -1 && topic.numPartitions <= 0) {
+    const why = "Number of partitions was set to an invalid non-positive value.";
+    return refuse(name, "INVALID_PARTITIONS", why);
+  }
+  const partitionCount = topic.numPartitions === -1 ? config.numPartitions : topic.numPartitions;
+  const factor = topic.replicationFactor === -1 ? config.defaultReplicationFactor : topic.replicationFactor;
+  if (partitionCount > MAX_PARTITIONS_PER_TOPIC) return refuse(name, "INVALID_PARTITIONS", tooManyPartitions(partitionCount));
+  if (factor > nodeIds.length) {
+    const why =
+      `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} ` +
+      `cannot be reached because only ${nodeIds.length} broker(s) are registered.`;
+    return refuse(name, "INVALID_REPLICATION_FACTOR", why);
+  }
+  if (factor > 1) return refuse(name, "INVALID_REPLICATION_FACTOR", UNREPLICATED);
+  return { replicas: placeReplicas(nodeIds, partitionCount, factor, placed) };
+}
+
+const UNREPLICATED =
+  "Replication factors above 1 are not supported by this version of Odradek: ask for 1, or -1 for the default.";
+
+function tooManyPartitions(count: number): string {
+  return `Number of partitions ${count} is above the maximum of ${MAX_PARTITIONS_PER_TOPIC} a topic.`;
+}
+
+function givenAssignment(topic: NewTopic, nodeIds: readonly number[]): { readonly replicas: number[][] } | Refusal {
+  const { name } = topic;
+  if (topic.replicationFactor !== -1) {
+    const why = "A manual partition assignment was specified, but replication factor was not set to -1.";
+    return refuse(name, "INVALID_REQUEST", why);
+  }
+  if (topic.numPartitions !== -1) {
+    const why = "A manual partition assignment was specified, but numPartitions was not set to -1.";
+    return refuse(name, "INVALID_REQUEST", why);
+  }
+  const invalid = (why: string) => refuse(name, "INVALID_REPLICA_ASSIGNMENT", why);
+  if (topic.assignments.length > MAX_PARTITIONS_PER_TOPIC) return invalid(tooManyPartitions(topic.assignments.length));
+  const replicas: number[][] = [];
+  for (const { partitionIndex, brokerIds } of topic.assignments) {
+    if (replicas[partitionIndex]) {
+      return invalid(`Found multiple manual partition assignments for partition ${partitionIndex}`);
+    }
+    if (partitionIndex < 0 || partitionIndex >= topic.assignments.length) {
+      return invalid("partitions should be a consecutive 0-based integer sequence");
+    }
+    if (brokerIds.length === 0) return invalid("The manual partition assignment includes an empty replica list.");
+    if (new Set(brokerIds).size < brokerIds.length) {
+      const duplicate = brokerIds.find((id, index) => brokerIds.indexOf(id) < index)!;
+      return invalid(`The manual partition assignment includes the broker ${duplicate} more than once.`);
+    }
+    const unknown = brokerIds.find((id) => !nodeIds.includes(id));
+    if (unknown !== undefined) {
+      return invalid(`The manual partition assignment includes broker ${unknown}, but no such broker is registered.`);
+    }
+    if (brokerIds.length > 1) return refuse(name, "INVALID_REPLICATION_FACTOR", UNREPLICATED);
+    replicas[partitionIndex] = [...brokerIds];
+  }
+  return { replicas };
+}
+
+function recordsOf(
+  name: string,
+  topicId: Uuid,
+  replicas: readonly number[][],
+  configs: Readonly<Record<string, string>>,
+): MetadataRecord[] {
+  return [
+    { type: "Topic", name, topicId, partitionCount: replicas.length },
+    ...Object.entries(configs).map(([name, value]) => ({ type: "Config" as const, topicId, name, value })),
+    ...replicas.map((nodeIds, partition) => ({
+      type: "Partition" as const,
+      topicId,
+      partition,
+      replicas: nodeIds,
+      isr: nodeIds,
+      leader: nodeIds[0]!,
+      leaderEpoch: 0,
+      partitionEpoch: 0,
+    })),
+  ];
+}
+
+function refuse(name: string, error: ErrorName, message: string): Refusal {
+  return { name, error, message };
+}

@@ -1,0 +1,94 @@
+/**
+ * What the controller writes: one record per fact, named as in Kafka's metadata log (KIP-631,
+ * `__cluster_metadata`), plus two of our own for replicas that are actors. Decisions return
+ * records; only `ClusterImage.replay` applies them.
+ */
+import type { Uuid } from "../base/uuid.ts";
+
+export type MetadataRecord =
+  | RegisterBrokerRecord
+  | TopicRecord
+  | PartitionRecord
+  | PartitionChangeRecord
+  | ConfigRecord
+  | RemoveTopicRecord
+  | ProducerIdsRecord
+  | ReplicaActivatedRecord
+  | ReplicaErasedRecord;
+
+/** A broker: a node id with a rack, a place for replicas. */
+export interface RegisterBrokerRecord {
+  readonly type: "RegisterBroker";
+  readonly nodeId: number;
+  readonly rack: string | null;
+}
+
+export interface TopicRecord {
+  readonly type: "Topic";
+  readonly name: string;
+  readonly topicId: Uuid;
+  readonly partitionCount: number;
+}
+
+/** One partition as the controller knows it. `leader` is {@link NO_LEADER} while none can be elected. */
+export interface PartitionState {
+  readonly replicas: readonly number[];
+  readonly isr: readonly number[];
+  readonly leader: number;
+  readonly leaderEpoch: number;
+  readonly partitionEpoch: number;
+}
+
+export interface PartitionRecord extends PartitionState {
+  readonly type: "Partition";
+  readonly topicId: Uuid;
+  readonly partition: number;
+}
+
+/** Replaces the fields that it names; each change raises the partition epoch. */
+export interface PartitionChangeRecord extends Partial<Omit<PartitionState, "partitionEpoch">> {
+  readonly type: "PartitionChange";
+  readonly topicId: Uuid;
+  readonly partition: number;
+}
+
+/** Sets one config of a topic; a null value returns it to the broker's default. */
+export interface ConfigRecord {
+  readonly type: "Config";
+  readonly topicId: Uuid;
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/** Removes a topic. Its activated replicas stay listed until each has confirmed that its data is gone. */
+export interface RemoveTopicRecord {
+  readonly type: "RemoveTopic";
+  readonly topicId: Uuid;
+}
+
+/** All producer ids below `nextProducerId` have been handed out. */
+export interface ProducerIdsRecord {
+  readonly type: "ProducerIds";
+  readonly nextProducerId: number;
+}
+
+/** The replica has been touched for the first time and has stored its incarnation. */
+export interface ReplicaActivatedRecord extends ReplicaKey {
+  readonly type: "ReplicaActivated";
+  readonly incarnation: string;
+}
+
+/** A replica of a deleted topic has confirmed that its storage is free. */
+export interface ReplicaErasedRecord extends ReplicaKey {
+  readonly type: "ReplicaErased";
+}
+
+/** One replica of one partition: its actor's name is made from this. */
+export interface ReplicaKey {
+  readonly topicId: Uuid;
+  readonly partition: number;
+  readonly nodeId: number;
+}
+
+/** Kafka's leader id of a partition that has none. */
+export const NO_LEADER = -1;

@@ -1,0 +1,26 @@
+/**
+ * The shape of every decision of the controller: a pure function of the image, the request and its
+ * surroundings that returns what to store and what to answer. The host stores the records in one
+ * transaction, replays them, answers, then runs the effects.
+ */
+import type { Random } from "../base/clock.ts";
+import type { MetadataRecord, ReplicaKey } from "./records.ts";
+import type { BrokerConfig } from "./broker-config.ts";
+
+export interface Step<Response> {
+  readonly records: readonly MetadataRecord[];
+  readonly response: Response;
+  readonly effects: readonly ControllerEffect[];
+}
+
+/** Something to be done once the records are stored; repeated by the host until it is confirmed. */
+export interface ControllerEffect {
+  readonly type: "eraseReplica";
+  readonly replica: ReplicaKey;
+}
+
+/** What decisions may know besides the image. */
+export interface ControllerSurroundings {
+  readonly random: Random;
+  readonly config: BrokerConfig;
+}

@@ -1,0 +1,100 @@
+/** What is asked of a replica, and what it answers: the calls between gateways and replicas. */
+import type { AppendResult } from "../log/append.ts";
+import type { ErrorName } from "../protocol/errors.ts";
+
+/** A replica's refusal of a whole call; nothing was read or written. */
+export interface Refusal {
+  readonly refused: ErrorName;
+}
+
+export type Answer<Result> = Result | Refusal;
+
+export function isRefusal(answer: object): answer is Refusal {
+  return "refused" in answer;
+}
+
+/** Several batches for one replica, back to back in `bytes`, in the order in which they arrived. */
+export interface AppendCall {
+  readonly sizes: readonly number[];
+  /** The version of the Produce request that brought each batch. */
+  readonly apiVersions: readonly number[];
+  /** Belongs to the replica once the call is made: it patches offsets in place. */
+  readonly bytes: Uint8Array;
+}
+
+export interface ReadCall {
+  readonly offset: number;
+  readonly maxBytes: number;
+  /** Whether the first batch is returned whole even when it is larger than `maxBytes` (KIP-74). */
+  readonly minOneBatch: boolean;
+  /** Whether to stop at the last stable offset instead of the high watermark. */
+  readonly readCommitted: boolean;
+  /** The leader epoch that the reader believes in, or -1 (KIP-320). */
+  readonly currentLeaderEpoch: number;
+  /** The epoch of the last record that the reader has, or -1 (KIP-595). */
+  readonly lastFetchedEpoch: number;
+  /** A gateway to be told of what is appended from now on, if this read reaches the end. */
+  readonly watcher: string | null;
+}
+
+/** Where a partition's log stands. */
+export interface LogPosition {
+  readonly leaderEpoch: number;
+  readonly logStartOffset: number;
+  readonly highWatermark: number;
+  readonly lastStableOffset: number;
+}
+
+export interface ReadResult extends LogPosition {
+  readonly error: ErrorName | null;
+  readonly pieces: readonly Uint8Array[];
+  /** The offset after the last record in `pieces`; the call's offset when there is none. */
+  readonly nextOffset: number;
+  readonly divergingEpoch: { readonly epoch: number; readonly endOffset: number } | null;
+  /** Whether the watcher of the call was noted. */
+  readonly watching: boolean;
+}
+
+export interface ListOffsetsCall {
+  /** A timestamp in ms, or one of Kafka's special values (-1 latest, -2 earliest, ...). */
+  readonly timestamp: number;
+  readonly readCommitted: boolean;
+  readonly currentLeaderEpoch: number;
+}
+
+export interface ListOffsetsResult {
+  readonly error: ErrorName | null;
+  readonly offset: number;
+  readonly timestamp: number;
+  readonly leaderEpoch: number;
+}
+
+export interface EpochEndCall {
+  readonly leaderEpoch: number;
+  readonly currentLeaderEpoch: number;
+}
+
+export interface EpochEndResult {
+  readonly error: ErrorName | null;
+  readonly leaderEpoch: number;
+  readonly endOffset: number;
+}
+
+/** A replica as whoever calls it sees it. */
+export interface ReplicaPort {
+  append(call: AppendCall): Promise<Answer<readonly AppendResult[]>>;
+  read(call: ReadCall): Promise<Answer<ReadResult>>;
+  listOffsets(call: ListOffsetsCall): Promise<Answer<ListOffsetsResult>>;
+  endOffsetForEpoch(call: EpochEndCall): Promise<Answer<EpochEndResult>>;
+}
+
+/** What a leader tells a watching gateway after a commit. */
+export interface TailPush extends LogPosition {
+  readonly topicId: string;
+  readonly partition: number;
+  readonly baseOffset: number;
+  readonly nextOffset: number;
+  readonly sizeInBytes: number;
+  /** The appended batches, back to back, or null when they are many: readers then ask for them. */
+  readonly bytes: Uint8Array | null;
+}

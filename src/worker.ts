@@ -1,0 +1,30 @@
+/**
+ * The Worker's entry: it routes connections and requests to gateways, and does nothing else. Gateways
+ * end all connections, because an actor gets a fresh CPU budget with each message where a stateless
+ * Worker that ends a long-lived socket runs out of its own.
+ */
+import type { Env } from "./actors/env.ts";
+import { gatewayName } from "./actors/names.ts";
+import { gatewayStub } from "./actors/stubs.ts";
+
+export { ControllerActor } from "./actors/controller-actor.ts";
+export { GatewayActor } from "./actors/gateway-actor.ts";
+export { PartitionReplicaActor } from "./actors/partition-replica-actor.ts";
+
+export default {
+  async fetch(request: Request, env: Env): Promise<Response> {
+    return gatewayStub(env, gatewayName(env.CLUSTER_ID, 1)).fetch(request);
+  },
+
+  /** A TCP connection of a Kafka client: the port says which broker it is for. */
+  async connect(socket: Socket, env: Env): Promise<void> {
+    const { localAddress } = await socket.opened;
+    const port = Number(localAddress!.slice(localAddress!.lastIndexOf(":") + 1));
+    const nodeId = port - Number(env.KAFKA_PORT) + 1;
+    const gateway = gatewayStub(env, gatewayName(env.CLUSTER_ID, nodeId)).connect(localAddress!);
+    await Promise.allSettled([
+      socket.readable.pipeTo(gateway.writable),
+      gateway.readable.pipeTo(socket.writable),
+    ]);
+  },
+};

@@ -1,0 +1,71 @@
+/**
+ * `npm test`: all suites one after the other, then what was left out and why, then one line with
+ * the sum. `npm test -- unit worker` runs those suites; `--nothing-left-out` makes every test that
+ * was left out a failure, as CI wants it.
+ */
+import { parseArgs } from "node:util";
+
+import type { TestCase, TestModule } from "vitest/node";
+import { startVitest } from "vitest/node";
+
+const SUITES = ["unit", "worker", "clients", "conformance", "browser"];
+
+/** What a suite came to. A module that does not load and an error outside a test are failures. */
+interface Outcome {
+  passed: number;
+  failed: number;
+  /** Titles of tests that did not run, by the reason. */
+  readonly leftOut: Map<string, string[]>;
+}
+
+const { values: flags, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { "nothing-left-out": { type: "boolean", default: false } },
+});
+const unknown = positionals.find((name) => !SUITES.includes(name));
+if (unknown !== undefined) {
+  console.error(`There is no suite "${unknown}". The suites are: ${SUITES.join(", ")}.`);
+  process.exit(1);
+}
+
+const total: Outcome = { passed: 0, failed: 0, leftOut: new Map() };
+for (const suite of positionals.length > 0 ? positionals : SUITES) await runSuite(suite);
+report(flags["nothing-left-out"]);
+process.exit(total.failed > 0 ? 1 : 0);
+
+async function runSuite(suite: string): Promise<void> {
+  console.log(`\n${suite}`);
+  const vitest = await startVitest("test", [], { project: [suite], run: true, watch: false });
+  for (const module of vitest.state.getTestModules()) countModule(module);
+  total.failed += vitest.state.getUnhandledErrors().length;
+  await vitest.close();
+}
+
+function countModule(module: TestModule): void {
+  total.failed += module.errors().length;
+  for (const suite of module.children.allSuites()) total.failed += suite.errors().length;
+  for (const testCase of module.children.allTests()) countTest(testCase);
+}
+
+function countTest(testCase: TestCase): void {
+  const result = testCase.result();
+  if (result.state === "passed") total.passed++;
+  else if (result.state === "failed") total.failed++;
+  else
+    leaveOut(testCase.fullName, (result.state === "skipped" && result.note) || "no reason given");
+}
+
+function leaveOut(title: string, reason: string): void {
+  const titles = total.leftOut.get(reason) ?? [];
+  titles.push(title);
+  total.leftOut.set(reason, titles);
+}
+
+function report(nothingLeftOut: boolean): void {
+  for (const [reason, titles] of total.leftOut) {
+    console.log(`\nLeft out, because ${reason}:`);
+    for (const title of titles) console.log(`  ${title}`);
+    if (nothingLeftOut) total.failed += titles.length;
+  }
+  console.log(`\n${total.passed} passed, ${total.failed} failed`);
+}

@@ -1,0 +1,35 @@
+/**
+ * The suites, as vitest projects. `npm test` runs one after the other; `npx vitest run <paths>`
+ * runs single files. Node runs all but `worker`, whose tests are in workerd beside the actors.
+ */
+import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { defineConfig } from "vitest/config";
+
+const UNIT_FOLDERS = "base,protocol,log,controller,broker,gateway,cli";
+
+/** A suite that starts real processes: its files take turns, and each test may take a while. */
+function processes(name: string, include: string[]) {
+  const test = { name, include, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
+  return { test };
+}
+
+export default defineConfig({
+  test: {
+    passWithNoTests: true,
+    projects: [
+      {
+        test: {
+          name: "unit",
+          include: [`test/{${UNIT_FOLDERS}}/**/*.test.ts`, "test/tidy.test.ts"],
+        },
+      },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
+      },
+      processes("clients", ["test/clients/**/*.test.ts"]),
+      processes("conformance", ["test/{oracle,conformance}/**/*.test.ts"]),
+      processes("browser", ["test/browser/**/*.test.ts"]),
+    ],
+  },
+});
