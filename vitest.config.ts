@@ -8,9 +8,9 @@ import { defineConfig } from "vitest/config";
 const UNIT_FOLDERS = "base,protocol,log,controller,broker,gateway,cli";
 
 /** A suite that starts real processes: its files take turns, and each test may take a while. */
-function processes(name: string, include: string[]) {
-  const test = { name, include, testTimeout: 60_000, hookTimeout: 60_000, fileParallelism: false };
-  return { test };
+function processes(name: string, include: string[], globalSetup: string[] = []) {
+  const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
+  return { test: { name, include, globalSetup, ...timeouts, fileParallelism: false } };
 }
 
 export default defineConfig({
@@ -28,7 +28,11 @@ export default defineConfig({
         test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
       },
       processes("clients", ["test/clients/**/*.test.ts"]),
-      processes("conformance", ["test/{oracle,conformance}/**/*.test.ts"]),
+      processes(
+        "conformance",
+        ["test/{oracle,conformance}/**/*.test.ts"],
+        ["./test/conformance/targets.ts"],
+      ),
       processes("browser", ["test/browser/**/*.test.ts"]),
     ],
   },

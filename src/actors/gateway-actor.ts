@@ -4,6 +4,7 @@
  */
 import { DurableObject } from "cloudflare:workers";
 import * as zlib from "node:zlib";
+import type { Uuid } from "../base/uuid.ts";
 import { Broker } from "../broker/broker.ts";
 import { parseBrokerConfig } from "../controller/broker-config.ts";
 import { serveTcp } from "../gateway/tcp.ts";
@@ -35,6 +36,11 @@ export class GatewayActor extends DurableObject<Env> {
   override async connect(socket: Socket): Promise<void> {
     const { localAddress } = await socket.opened;
     await serveTcp(socket, this.#broker, hostOf(localAddress ?? ""));
+  }
+
+  /** A replica tells that it is no longer there: what is known of the partition is of no use. */
+  lost(topicId: Uuid, partition: number): void {
+    this.#broker.refused(topicId, partition);
   }
 
   /** A leader tells what it has committed; false: nobody here waits for it. */

@@ -16,6 +16,7 @@ export class MaintenanceAlarm {
   readonly #checkIntervalMs: number;
   /** When the alarm goes off; null when it is not set, undefined when that is not known yet. */
   #at: number | null | undefined;
+  #isStopped = false;
 
   constructor(storage: DurableObjectStorage, env: Env) {
     this.#storage = storage;
@@ -26,7 +27,7 @@ export class MaintenanceAlarm {
   /** Sets the alarm if the log needs it earlier than it is set. */
   arm(log: PartitionLog): void {
     const due = log.nextMaintenance(Date.now());
-    if (due === null) return;
+    if (due === null || this.#isStopped) return;
     if (this.#at === undefined) {
       this.#at = null;
       void this.#storage.getAlarm().then((at) => {
@@ -38,6 +39,11 @@ export class MaintenanceAlarm {
     if (this.#at !== null && this.#at <= due + this.#checkIntervalMs) return;
     this.#at = Math.max(due, Date.now()) + Math.random() * this.#checkIntervalMs;
     void this.#storage.setAlarm(this.#at);
+  }
+
+  /** The log is gone: no alarm is set any more. */
+  stop(): void {
+    this.#isStopped = true;
   }
 
   /** The alarm has gone off: does what is due, in bounded steps, and arms the next. */

@@ -83,11 +83,16 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     return typeof state === "string" ? { refused: state } : state.endOffsetForEpoch(call);
   }
 
-  /** The topic is deleted: frees the storage and refuses from now on. */
+  /** The topic is deleted: frees the storage, refuses from now on, and wakes those who wait at the end. */
   async erase(): Promise<void> {
     this.#state = "UNKNOWN_TOPIC_OR_PARTITION";
     for (const { resolve } of this.#waiting.splice(0)) resolve({ refused: this.#state });
+    this.#maintenance.stop();
+    const watches = [...this.#store.watches()];
     await this.ctx.storage.deleteAll();
+    const { topicId, partition } = this.#key;
+    const told = watches.map((gateway) => gatewayStub(this.env, gateway).lost(topicId, partition));
+    await Promise.allSettled(told);
   }
 
   override async alarm(): Promise<void> {

@@ -42,8 +42,9 @@ export class ReplicaStore {
 
   /** The names of the gateways that watch. */
   watches(): ReadonlySet<string> {
-    const rows = () => this.#sql.all<{ gateway: string }>("SELECT gateway FROM watches");
-    return (this.#watches ??= new Set(rows().map((row) => row.gateway)));
+    if (this.#watches) return this.#watches;
+    const rows = this.#exists() ? this.#sql.all<{ gateway: string }>("SELECT gateway FROM watches") : [];
+    return (this.#watches = new Set(rows.map((row) => row.gateway)));
   }
 
   /** Notes a watch; one row, and none when it was noted before. */

@@ -66,7 +66,10 @@ export function writeUuid(bytes: Uint8Array, offset: number, uuid: Uuid): void {
   }
 }
 
-/** Whether `text` is a uuid as Kafka writes it: 22 characters of base64url, the last one padded with zero bits. */
+/**
+ * Whether `text` is a uuid as Kafka writes it: 22 characters of base64url, the last one padded with
+ * zero bits.
+ */
 export function isUuid(text: string): boolean {
   return /^[A-Za-z0-9_-]{21}[AQgw]$/.test(text);
 }

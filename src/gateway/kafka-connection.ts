@@ -66,29 +66,32 @@ export class KafkaConnection implements ConnectionContext {
 
   /**
    * Takes the next request. The promise, if there is one, resolves when the one after it may come.
-   * The frame belongs to the connection until its request has been answered.
+   * Throws or rejects with what ends the connection: a {@link MalformedFrame}, or a request to which
+   * Kafka answers by closing; call {@link finish} then. The frame belongs to the connection until its
+   * request has been answered.
    */
   receive(frame: Uint8Array): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
-    try {
-      const prefix = decodeRequestPrefix(frame);
-      const handler = findHandler(prefix.apiKey, prefix.apiVersion);
-      if (!handler) return this.#refuseVersion(prefix);
-      const opened = decodeRequestHeader(frame, handler.api);
-      const request = handler.api.decodeRequest(opened.reader, prefix.apiVersion);
-      if (handler.api.key === produce.key) return this.#overlap(handler, request, opened, frame.length);
-      return this.#alone(handler, request, opened);
-    } catch (error) {
-      if (!(error instanceof MalformedFrame)) throw error;
-      this.end(error.message);
-      return undefined;
-    }
+    const prefix = decodeRequestPrefix(frame);
+    const handler = findHandler(prefix.apiKey, prefix.apiVersion);
+    if (!handler) return this.#refuseVersion(prefix);
+    const opened = decodeRequestHeader(frame, handler.api);
+    const request = handler.api.decodeRequest(opened.reader, prefix.apiVersion);
+    if (handler.api.key === produce.key) return this.#overlap(handler, request, opened, frame.length);
+    return this.#alone(handler, request, opened);
+  }
+
+  /** Ends the connection when all that came before has been answered, as Kafka does, which takes requests one by one. */
+  async finish(reason: string): Promise<void> {
+    await this.#untilProduceBytes(0);
+    await this.#responses.empty();
+    this.end(reason);
   }
 
   /** Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511). */
   #refuseVersion({ apiKey, apiVersion, correlationId }: RequestPrefix): undefined {
     if (apiKey !== apiVersions.key) {
-      return this.end(`version ${apiVersion} of API ${apiKey} is not supported`) as undefined;
+      throw new CloseConnection(`version ${apiVersion} of API ${apiKey} is not supported`);
     }
     const header = { apiVersion: 0, correlationId };
     this.#responses.reserve().fill(encodeResponseFrame(apiVersions, header, unsupportedApiVersions()));
@@ -142,14 +145,17 @@ export class KafkaConnection implements ConnectionContext {
       const response = await handler.handle(request, context);
       slot.fill(response && encodeResponseFrame(handler.api, header, response));
     } catch (error) {
-      if (error instanceof CloseConnection || error instanceof MalformedFrame) {
-        return this.end(error.message);
-      }
+      if (isClientsDoing(error)) return this.end(error.message);
       console.error(`${handler.api.name} v${header.apiVersion} failed:`, error);
       const response = handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
       slot.fill(encodeResponseFrame(handler.api, header, response));
     }
   }
+}
+
+/** Whether the error ends a connection because of what its client sent. */
+export function isClientsDoing(error: unknown): error is Error {
+  return error instanceof CloseConnection || error instanceof MalformedFrame;
 }
 
 type DecodedRequest = ReturnType<Handler["api"]["decodeRequest"]>;

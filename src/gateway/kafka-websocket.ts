@@ -7,7 +7,7 @@ import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { KafkaConnection } from "./kafka-connection.ts";
+import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue } from "./response-queue.ts";
 
 /** How long a frame may take to arrive. */
@@ -75,12 +75,17 @@ export class KafkaWebSocket {
 
   async #work(): Promise<void> {
     this.#isWorking = true;
-    for (let frame = this.#waiting.shift(); frame; frame = this.#waiting.shift()) {
-      this.#waitingBytes -= frame.length;
-      const pause = this.#connection.receive(frame);
-      if (pause) await pause;
+    try {
+      for (let frame = this.#waiting.shift(); frame; frame = this.#waiting.shift()) {
+        this.#waitingBytes -= frame.length;
+        const pause = this.#connection.receive(frame);
+        if (pause) await pause;
+      }
+    } catch (error) {
+      await this.#connection.finish(isClientsDoing(error) ? error.message : "the request failed");
+    } finally {
+      this.#isWorking = false;
     }
-    this.#isWorking = false;
   }
 
   /** A frame that has begun must end in time. */

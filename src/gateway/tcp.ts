@@ -1,8 +1,7 @@
 /** A Kafka connection over TCP, read with a BYOB reader and written in few, large pieces. */
-import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { KafkaConnection } from "./kafka-connection.ts";
+import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue } from "./response-queue.ts";
 import { joinForWriting } from "./write-pieces.ts";
 
@@ -26,10 +25,10 @@ export async function serveTcp(socket: Socket, broker: Broker, host: string): Pr
   });
   try {
     await readFrames(reader, connection, broker.ports.config.socketRequestMaxBytes);
-    await responses.empty();
-    connection.end("the client has left");
+    await connection.finish("the client has left");
   } catch (error) {
-    connection.end(error instanceof MalformedFrame ? error.message : "the connection broke");
+    if (isClientsDoing(error)) await connection.finish(error.message);
+    else connection.end("the connection broke");
   }
 }
 

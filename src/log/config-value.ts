@@ -81,7 +81,9 @@ function invalidChoice(
   choices: readonly string[],
 ): string | null {
   for (const choice of listOf(value)) {
-    if (choice === "") return `Configuration '${name}' values must not be empty.`;
+    if (choice === "" && typeof value === "object") {
+      return `Configuration '${name}' values must not be empty.`;
+    }
     if (choices.includes(choice)) continue;
     return invalidValue(name, choice, `String must be one of: ${choices.join(", ")}`);
   }

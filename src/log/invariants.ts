@@ -1,6 +1,6 @@
 /**
- * What must hold of every stored log, whatever was done to it and wherever it was cut off. Reads all
- * of it, so it is for tests, simulations and tools; a sentence says what is wrong.
+ * What must hold of every stored log, whatever was done to it and wherever it was cut off. Reads
+ * all of it, so it is for tests, simulations and tools; a sentence says what is wrong.
  */
 import { assert } from "../base/assert.ts";
 import type { Sql } from "../base/sql.ts";

@@ -48,7 +48,9 @@ export class LeaderEpochs {
     this.#replace([...entries, { epoch, startOffset }]);
   }
 
-  /** Forgets the epochs that end at or below a new log start offset; the one there begins with it. */
+  /**
+   * Forgets the epochs that end at or below a new log start offset; the one there begins with it.
+   */
   truncateFromStart(logStartOffset: number): void {
     const below = this.#entries.filter((entry) => entry.startOffset <= logStartOffset);
     const last = below.at(-1);
@@ -57,7 +59,10 @@ export class LeaderEpochs {
     this.#replace([{ epoch: last.epoch, startOffset: logStartOffset }, ...above]);
   }
 
-  /** The epoch that the record at `offset` was written in, or -1 when the log does not go back so far. */
+  /**
+   * The epoch that the record at `offset` was written in, or -1 when the log does not go back so
+   * far.
+   */
   at(offset: number): number {
     const entry = this.#entries.findLast((candidate) => candidate.startOffset <= offset);
     return entry?.epoch ?? UNDEFINED_EPOCH;

@@ -30,7 +30,8 @@ export interface LogConfig {
 
 /**
  * The log's config from a topic's overrides and the broker's configs. Both have been checked where
- * they came in ({@link invalidTopicConfig}), so a value that does not parse here is our own mistake.
+ * they came in ({@link invalidTopicConfig}), so a value that does not parse here is our own
+ * mistake.
  */
 export function parseLogConfig(overrides: ConfigStrings, broker: ConfigStrings = {}): LogConfig {
   const value = (name: string) => effectiveValue(knownConfig(name), overrides, broker);
@@ -74,7 +75,10 @@ export function invalidTopicConfigs(
   return `conflict topic config setting min.compaction.lag.ms (${min}) > max.compaction.lag.ms (${max})`;
 }
 
-/** The value that a topic without an override has, as a string, with the broker's configs over Kafka's defaults. */
+/**
+ * The value that a topic without an override has, as a string, with the broker's configs over
+ * Kafka's defaults.
+ */
 export function defaultConfigValue(config: TopicConfig, broker: ConfigStrings): string | null {
   for (const { name, times } of config.synonyms) {
     const value = broker[name];

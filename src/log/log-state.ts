@@ -35,7 +35,9 @@ export interface LogState {
   replay: ReplayCost;
 }
 
-/** The bytes of all segments, the parts of the oldest that are below the log start offset included. */
+/**
+ * The bytes of all segments, the parts of the oldest that are below the log start offset included.
+ */
 export function logSize({ activeSegment, oldestSegment }: LogState): number {
   const begin = oldestSegment ?? activeSegment;
   return activeSegment.position + activeSegment.sizeInBytes - begin.position;

@@ -1,7 +1,8 @@
 /**
  * What happens to the old end of the log: retention moves the log start offset past whole segments
  * (`retention.ms`, `retention.bytes`), DeleteRecords moves it to any offset, and the rows below it
- * are freed. Each step is bounded and can be the last for a while: the next wakes to the same state.
+ * are freed. Each step is bounded and can be the last for a while: the next wakes to the same
+ * state.
  */
 import type { Millis } from "../base/clock.ts";
 import type { Sql } from "../base/sql.ts";
@@ -42,8 +43,8 @@ export function nextMaintenance(state: LogState, now: Millis): Millis | null {
 }
 
 /**
- * Stores a higher log start offset, at most the high watermark. Segments below it are forgotten, the
- * active one with them when nothing is left in it.
+ * Stores a higher log start offset, at most the high watermark. Segments below it are forgotten,
+ * the active one with them when nothing is left in it.
  */
 export function moveLogStartOffset(sql: Sql, state: LogState, offset: number): void {
   writeLogStartOffset(sql, offset);
@@ -73,7 +74,10 @@ function freeChunks(sql: Sql, state: LogState, now: Millis): void {
   state.oldestChunk = firstChunk(sql) ?? null;
 }
 
-/** Where a step ends that frees as many of the chunks as its budget of bytes allows, but one at least. */
+/**
+ * Where a step ends that frees as many of the chunks as its budget of bytes allows, but one at
+ * least.
+ */
 function endOfStep(chunks: readonly Chunk[], logStartOffset: number): number {
   let end = 0;
   let bytes = 0;

@@ -4,7 +4,8 @@
  *
  * It decides nothing about replication: the host says who leads in which epoch and how far the high
  * watermark has come. Everything is synchronous; what a call writes is one transaction. A call that
- * throws has stored nothing, but this object may be ahead of storage then: drop it and open another.
+ * throws has stored nothing, but this object may be ahead of storage then: drop it and open
+ * another.
  */
 import { assert } from "../base/assert.ts";
 import type { Millis } from "../base/clock.ts";
@@ -88,21 +89,26 @@ export class PartitionLog {
     return this.#state.leaderEpochs.at(offset);
   }
 
-  /** OffsetForLeaderEpoch: the largest known epoch up to `epoch`, and where it ends; -1 for unknown. */
+  /**
+   * OffsetForLeaderEpoch: the largest known epoch up to `epoch`, and where it ends; -1 for unknown.
+   */
   endOffsetForEpoch(epoch: number): { readonly epoch: number; readonly endOffset: number } {
     return this.#state.leaderEpochs.endOffsetFor(epoch, this.#state.logEndOffset);
   }
 
-  /** This replica leads from now on: notes that the epoch begins at the log's end. One row, once an epoch. */
+  /**
+   * This replica leads from now on: notes that the epoch begins at the log's end. One row, once an
+   * epoch.
+   */
   becomeLeader(epoch: number): void {
     const { leaderEpochs, logEndOffset } = this.#state;
     this.#sql.transaction(() => leaderEpochs.assign(epoch, logEndOffset));
   }
 
   /**
-   * Appends batches as producers sent them, one tight array each, and says of each what became of it. The arrays are
-   * patched in place (offset, epoch, with LogAppendTime the timestamp): afterwards the accepted ones
-   * are, byte for byte, what is stored. They stay the caller's.
+   * Appends batches as producers sent them, one tight array each, and says of each what became of
+   * it. The arrays are patched in place (offset, epoch, with LogAppendTime the timestamp):
+   * afterwards the accepted ones are, byte for byte, what is stored. They stay the caller's.
    */
   append(batches: readonly Uint8Array[], options: AppendOptions): readonly AppendResult[] {
     const { activeSegment, logEndOffset, leaderEpochs } = this.#state;
@@ -139,25 +145,32 @@ export class PartitionLog {
     state.replay = { chunks: 0, bytes: 0 };
   }
 
-  /** Moves the high watermark up to `offset`; a lower one changes nothing. Stored with the next chunk. */
+  /**
+   * Moves the high watermark up to `offset`; a lower one changes nothing. Stored with the next
+   * chunk.
+   */
   advanceHighWatermark(offset: number): void {
     assert(offset <= this.#state.logEndOffset, "The high watermark is not above the log's end.");
     this.#state.highWatermark = Math.max(this.#state.highWatermark, offset);
   }
 
   /**
-   * Reads whole batches from the one that holds `fetchOffset`. From the log's start to its end, both
-   * included, every offset is in range; between the upper bound and the end there is nothing yet.
+   * Reads whole batches from the one that holds `fetchOffset`. From the log's start to its end,
+   * both included, every offset is in range; between the upper bound and the end there is nothing
+   * yet.
    */
   read(fetchOffset: number, options: ReadOptions): LogRead | "OFFSET_OUT_OF_RANGE" {
     const { logStartOffset, logEndOffset } = this.#state;
-    if (!(fetchOffset >= logStartOffset && fetchOffset <= logEndOffset))
-      return "OFFSET_OUT_OF_RANGE";
+    const inRange = fetchOffset >= logStartOffset && fetchOffset <= logEndOffset;
+    if (!inRange) return "OFFSET_OUT_OF_RANGE";
     const upperBound = Math.min(options.upperBound, logEndOffset);
     return readBatches(this.#sql, fetchOffset, { ...options, upperBound });
   }
 
-  /** ListOffsets by time: the first record at or after `timestamp`; null when none lies below `bound`. */
+  /**
+   * ListOffsets by time: the first record at or after `timestamp`; null when none lies below
+   * `bound`.
+   */
   offsetForTimestamp(timestamp: Millis, bound: number): TimestampAndOffset | null {
     return below(findTimestamp(this.#sql, this.#state, timestamp), bound);
   }
@@ -190,7 +203,10 @@ export class PartitionLog {
     return null;
   }
 
-  /** Does one bounded step of what is due: frees rows, or moves the log start past old segments. True when more is due. */
+  /**
+   * Does one bounded step of what is due: frees rows, or moves the log start past old segments.
+   * True when more is due.
+   */
   maintain(now: Millis): boolean {
     return this.#sql.transaction(() => maintain(this.#sql, this.#state, now));
   }

@@ -35,7 +35,9 @@ export interface BatchMetadata {
 export interface ProducerEntry {
   readonly producerId: number;
   readonly producerEpoch: number;
-  /** The server's clock at the last append. Record timestamps are the client's and expire nothing. */
+  /**
+   * The server's clock at the last append. Record timestamps are the client's and expire nothing.
+   */
   readonly lastAppendMs: Millis;
   readonly batches: readonly BatchMetadata[];
 }

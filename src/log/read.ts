@@ -13,7 +13,9 @@ import { PIECE_BYTES_MAX, PIECE_BYTES_MIN } from "./log-limits.ts";
 /** How much to read. */
 export interface ReadOptions {
   readonly maxBytes: number;
-  /** Only batches that end below it: the high watermark, the last stable offset or the log's end. */
+  /**
+   * Only batches that end below it: the high watermark, the last stable offset or the log's end.
+   */
   readonly upperBound: number;
   /** Whether the first batch comes whole even if it is larger than `maxBytes` (KIP-74). */
   readonly minOneBatch: boolean;
@@ -24,8 +26,8 @@ export interface LogRead {
   readonly pieces: readonly Uint8Array[];
   readonly sizeInBytes: number;
   /**
-   * The offset after the last batch, where to read on; the fetch offset when nothing was read. Below
-   * the upper bound it was the budget that ended the read: there is more at once.
+   * The offset after the last batch, where to read on; the fetch offset when nothing was read.
+   * Below the upper bound it was the budget that ended the read: there is more at once.
    */
   readonly endOffset: number;
 }
@@ -103,7 +105,9 @@ interface Cut {
   readonly endOffset: number;
 }
 
-/** Which bytes of a chunk to send: from the batch that holds the fetch offset to the budget's end. */
+/**
+ * Which bytes of a chunk to send: from the batch that holds the fetch offset to the budget's end.
+ */
 function cutBatches(bytes: Uint8Array, options: ReadOptions & { fetchOffset: number }): Cut {
   const { fetchOffset, upperBound, maxBytes, minOneBatch } = options;
   let begin = 0;

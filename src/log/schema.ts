@@ -9,7 +9,7 @@
  * | chunk_parts | what of a large batch did not fit into its chunk's row | with its chunk | never |
  * | segments | a sealed segment | when the log rolls | never |
  * | leader_epochs | an epoch and its first offset | when it begins | first one follows log start |
- * | producer_snapshots | producer state at an offset, cut over rows | every 4096 chunks, on a roll | never |
+ * | producer_snapshots | producer state at an offset | every 4096 chunks, on a roll | never |
  *
  * A chunk's `position` is the number of the segment's bytes before it and a segment's `position`
  * the number of the log's bytes before it, so neither waking nor sizing has to add anything up. The
@@ -17,8 +17,9 @@
  * does not touch the pages of the batches. Tables with BLOBs are rowid tables, which is twice as
  * fast as WITHOUT ROWID.
  *
- * Changing a table: raise {@link LOG_FORMAT} and let {@link openSchema} rewrite what an older format
- * stored, in the same transaction. A newer format is refused, since nothing is known about it.
+ * Changing a table: raise {@link LOG_FORMAT} and let {@link openSchema} rewrite what an older
+ * format stored, in the same transaction. A newer format is refused, since nothing is known about
+ * it.
  */
 import { assert } from "../base/assert.ts";
 import type { Sql } from "../base/sql.ts";
@@ -91,7 +92,9 @@ export function writeLogStartOffset(sql: Sql, offset: number): void {
   sql.run("UPDATE log SET log_start_offset = ? WHERE id = 0", offset);
 }
 
-/** The log was written by a newer version, which must be brought back: nothing here may touch it. */
+/**
+ * The log was written by a newer version, which must be brought back: nothing here may touch it.
+ */
 export class UnknownLogFormat extends Error {
   override name = "UnknownLogFormat";
 

@@ -124,13 +124,20 @@ function bisect(sql: Sql, span: Span, timestamp: Millis): number {
   return low;
 }
 
-/** The largest timestamp in the headers of the batches that end at or after `from`, below `to`. */
+/** The largest timestamp of the records from `from` on, below `to`. */
 function maxTimestampFrom(sql: Sql, from: number, to: number): Millis {
   let max = -1;
   for (const chunk of chunksFrom(sql, from, to)) {
-    for (const header of batchHeaders(readChunkBytes(sql, chunk))) {
-      const lastOffset = header.baseOffset + header.lastOffsetDelta;
-      if (lastOffset >= from) max = Math.max(max, header.maxTimestamp);
+    const bytes = readChunkBytes(sql, chunk);
+    for (const header of batchHeaders(bytes)) {
+      const { baseOffset, lastOffsetDelta, maxTimestamp } = header;
+      if (baseOffset >= from) max = Math.max(max, maxTimestamp);
+      else if (baseOffset + lastOffsetDelta >= from) {
+        // Part of the batch is deleted: its header tells of all of it.
+        for (const { offset, timestamp } of decodable(bytes, header)) {
+          if (offset >= from) max = Math.max(max, timestamp);
+        }
+      }
     }
   }
   return max;

@@ -44,12 +44,14 @@ export interface Api<Request extends Fields = Fields, Response extends Fields = 
 
   /** 2 for flexible versions (with tagged fields), 1 for the others. */
   requestHeaderVersion(version: number): 1 | 2;
-  /** 1 for flexible versions (with tagged fields), 0 for the others, and always 0 for ApiVersions. */
+  /**
+   * 1 for flexible versions (with tagged fields), 0 for the others, and always 0 for ApiVersions.
+   */
   responseHeaderVersion(version: number): 0 | 1;
 
   /** Reads a request's body. Byte arrays in it are views into the reader's bytes. */
   decodeRequest(reader: Reader, version: number): DecodedMessage<Request>;
-  /** Writes a request's body; throws {@link UnsupportedVersion} when the version lacks what it says. */
+  /** Writes a request's body; throws UnsupportedVersion when the version lacks what it says. */
   encodeRequest(writer: Writer, version: number, message: GivenMessage<Request>): void;
   /** Reads a response's body. Byte arrays in it are views into the reader's bytes. */
   decodeResponse(reader: Reader, version: number): DecodedMessage<Response>;

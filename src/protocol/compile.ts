@@ -57,7 +57,8 @@ export function codecSource(message: MessageSchema): string {
       encoders[version] = encoder;
     }
   }
-  return `"use strict";\n${source}return { decoders: ${table(decoders)}, encoders: ${table(encoders)} };\n`;
+  const tables = `{ decoders: ${table(decoders)}, encoders: ${table(encoders)} }`;
+  return `"use strict";\n${source}return ${tables};\n`;
 }
 
 function table(functions: readonly (string | undefined)[]): string {

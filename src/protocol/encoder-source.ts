@@ -1,7 +1,7 @@
 /**
  * Writes the functions that write a message. A response says all that the broker knows, and of that
- * the encoder writes what the version has. A request means what it says: one that sets a field which
- * the version lacks, and which is not ignorable, is refused.
+ * the encoder writes what the version has. A request means what it says: one that sets a field
+ * which the version lacks, and which is not ignorable, is refused.
  */
 import type { CodecSource } from "./codec-source.ts";
 import { defaultLiteral, fieldOf, functionName, has } from "./message-part.ts";

@@ -317,7 +317,10 @@ const nameOfCode = new Map<number, ErrorName>(
   Object.entries(errors).map(([name, [code]]) => [code, name as ErrorName]),
 );
 
-/** The name of a code. A code that this table lacks is, as in Kafka's clients, an unknown server error. */
+/**
+ * The name of a code. A code that this table lacks is, as in Kafka's clients, an unknown server
+ * error.
+ */
 export function errorName(code: number): ErrorName {
   return nameOfCode.get(code) ?? "UNKNOWN_SERVER_ERROR";
 }

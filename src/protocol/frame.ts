@@ -1,7 +1,8 @@
 /**
- * Frames: a size, a header, a body. A request begins with its API's key and version and a correlation
- * id that the response repeats; whether tagged fields follow in the header depends on the version
- * (KIP-482), so a header can be read to its end only once its version is known to be one of ours.
+ * Frames: a size, a header, a body. A request begins with its API's key and version and a
+ * correlation id that the response repeats; whether tagged fields follow in the header depends on
+ * the version (KIP-482), so a header can be read to its end only once its version is known to be
+ * one of ours.
  *
  * Frames that are read come without their size, which whoever cut the stream has consumed; frames
  * that are written come with it.
@@ -40,8 +41,8 @@ export function decodeRequestPrefix(frame: Uint8Array): RequestPrefix {
 }
 
 /**
- * Reads the header of a request whose version is one of `api.versions`. The reader keeps `frame`, and
- * so do the byte arrays that are decoded from it.
+ * Reads the header of a request whose version is one of `api.versions`. The reader keeps `frame`,
+ * and so do the byte arrays that are decoded from it.
  */
 export function decodeRequestHeader(frame: Uint8Array, api: Api): OpenedRequest {
   const reader = new Reader(frame);

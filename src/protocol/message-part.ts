@@ -1,6 +1,6 @@
 /**
- * What the compiler of codecs works on: a message, or something in it, in versions in a row in which
- * it is encoded in one way. A part has one function that reads it and one that writes it.
+ * What the compiler of codecs works on: a message, or something in it, in versions in a row in
+ * which it is encoded in one way. A part has one function that reads it and one that writes it.
  */
 import { changesOf } from "./schema.ts";
 import type { Field, Fields } from "./schema.ts";
@@ -40,7 +40,10 @@ export function wholeMessage(message: MessageSchema): Part[] {
   return parts;
 }
 
-/** A field of a part. What is made of other fields may have one encoding in more versions than the part. */
+/**
+ * A field of a part. What is made of other fields may have one encoding in more versions than the
+ * part.
+ */
 export function fieldOf(part: Part, name: string, field: Field): Part {
   const { message, flexible } = part;
   const isScalar = field.fields === undefined && field.element === undefined;

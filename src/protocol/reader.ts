@@ -154,8 +154,8 @@ export class Reader {
   }
 
   /**
-   * The number of the next tagged field. As in Kafka, the size that goes with it is used to skip the
-   * field and not otherwise, and a tag may come out of order or twice: the last one counts.
+   * The number of the next tagged field. As in Kafka, the size that goes with it is used to skip
+   * the field and not otherwise, and a tag may come out of order or twice: the last one counts.
    */
   tag(): number {
     const tag = this.uvarint();

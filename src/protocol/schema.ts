@@ -11,7 +11,10 @@ import type { Uuid } from "../base/uuid.ts";
 import { ALL_VERSIONS, NO_VERSIONS, versionRange } from "./versions.ts";
 import type { VersionRange, Versions } from "./versions.ts";
 
-/** What a field can be that is not made of other fields. `records` are bytes that hold record batches. */
+/**
+ * What a field can be that is not made of other fields. `records` are bytes that hold record
+ * batches.
+ */
 export type ScalarKind =
   | "bool"
   | "int8"
@@ -65,7 +68,9 @@ export interface Field<Decoded = unknown, Given = unknown, Optional extends bool
   readonly [types]?: { decoded: Decoded; given: Given; optional: Optional };
 }
 
-/** The fields of a message or of a struct in it, by name, in the order in which they are written. */
+/**
+ * The fields of a message or of a struct in it, by name, in the order in which they are written.
+ */
 export type Fields = { readonly [name: string]: Field };
 
 type TypesOf<F extends Field> = NonNullable<F[typeof types]>;
@@ -74,10 +79,15 @@ type OptionalNames<F extends Fields> = {
 }[keyof F];
 type RequiredNames<F extends Fields> = Exclude<keyof F, OptionalNames<F>>;
 
-/** A message as it is decoded: every field is there, with its default where the version lacks it. */
+/**
+ * A message as it is decoded: every field is there, with its default where the version lacks it.
+ */
 export type DecodedMessage<F extends Fields> = { [Name in keyof F]: TypesOf<F[Name]>["decoded"] };
 
-/** A message as it is given to be encoded: what has a default, or is not in all versions, may be left out. */
+/**
+ * A message as it is given to be encoded: what has a default, or is not in all versions, may be
+ * left out.
+ */
 export type GivenMessage<F extends Fields> = {
   readonly [Name in RequiredNames<F>]: TypesOf<F[Name]>["given"];
 } & {

@@ -1,7 +1,7 @@
 /**
- * Writes Kafka's primitive types. Small things are gathered in a buffer that grows; large byte arrays
- * are taken by reference, as pieces of their own, so that a Fetch response is a small head, the
- * records as the log gave them, and a small tail.
+ * Writes Kafka's primitive types. Small things are gathered in a buffer that grows; large byte
+ * arrays are taken by reference, as pieces of their own, so that a Fetch response is a small head,
+ * the records as the log gave them, and a small tail.
  *
  * A referenced array belongs to the frame until the frame has been sent: whoever gave it must not
  * change it. The pieces belong to whoever called `finish`; the writer is done after that.
@@ -13,7 +13,10 @@ import { writeUuid } from "../base/uuid.ts";
 import type { Uuid } from "../base/uuid.ts";
 import { MAX_STRING_BYTES } from "./reader.ts";
 
-/** Byte arrays from this size on are referenced; smaller ones are cheaper to copy than to send alone. */
+/**
+ * Byte arrays from this size on are referenced; smaller ones are cheaper to copy than to send
+ * alone.
+ */
 export const REFERENCED_BYTES = 4096;
 
 const FIRST_BUFFER_BYTES = 256;
@@ -21,18 +24,13 @@ const FIRST_BUFFER_BYTES = 256;
 const utf8 = new TextEncoder();
 
 export class Writer {
-  #buffer: Uint8Array;
+  #buffer: Uint8Array = new Uint8Array(FIRST_BUFFER_BYTES);
   /** Where the piece begins that is being written. */
   #start = 0;
   #position = 0;
   #finished: Uint8Array[] = [];
   #finishedBytes = 0;
   #openTags = 0;
-
-  /** `expectedBytes` says how much will be written, referenced arrays aside. */
-  constructor(expectedBytes: number = FIRST_BUFFER_BYTES) {
-    this.#buffer = new Uint8Array(expectedBytes);
-  }
 
   /** How many bytes have been written, referenced ones included. */
   get size(): number {
@@ -241,7 +239,9 @@ export class Writer {
     this.#buffer.set(value, at);
   }
 
-  /** Writes a string that is ASCII, with its length in `lengthBytes`; writes nothing if it is not. */
+  /**
+   * Writes a string that is ASCII, with its length in `lengthBytes`; writes nothing if it is not.
+   */
   #ascii(value: string, lengthBytes: 1 | 2): boolean {
     const length = value.length;
     if (length > MAX_STRING_BYTES) return false;

@@ -1,6 +1,6 @@
 /**
- * What a partition's log does over any `Sql`: run for node:sqlite in Node and for an actor's storage
- * in workerd. Rules and IDs: src/log/SPEC.md.
+ * What a partition's log does over any `Sql`: run for node:sqlite in Node and for an actor's
+ * storage in workerd. Rules and IDs: src/log/SPEC.md.
  */
 import { describe, expect, test } from "vitest";
 
@@ -227,6 +227,9 @@ function producing(logTest: LogTest): void {
       null,
       "INVALID_PRODUCER_EPOCH",
     ]);
+    expect(append(log, idempotent(0, { producerEpoch: 2 }))).toMatchObject([
+      { error: null, duplicate: true, baseOffset: 1 },
+    ]);
   });
 
   logTest("[LOG11] a producer that is unknown, or long silent, may begin anywhere", (sql) => {
@@ -369,6 +372,9 @@ function timing(logTest: LogTest): void {
     expect(log.offsetOfMaxTimestamp(9)).toMatchObject({ timestamp: 8, offset: 6 });
     log.deleteRecordsBefore(7);
     expect(log.offsetOfMaxTimestamp(9)).toBeNull();
+    append(log, batch({ timestamps: [99, 5, 6] }));
+    log.deleteRecordsBefore(8);
+    expect(log.offsetOfMaxTimestamp(10)).toMatchObject({ timestamp: 6, offset: 9 });
   });
 }
 
@@ -431,6 +437,28 @@ function storing(logTest: LogTest): void {
     expect(PartitionLog.open(sql.reopen(), config(), NOW).highWatermark).toBe(0);
     log.append([batch()], options);
     expect(PartitionLog.open(sql.reopen(), config(), NOW).highWatermark).toBe(2);
+  });
+
+  logTest("[LOG24] the high watermark is never below the log start offset", (sql) => {
+    const log = PartitionLog.open(sql, config(), NOW);
+    append(log, batch({ count: 5 }));
+    log.deleteRecordsBefore(3);
+    expect(PartitionLog.open(sql.reopen(), config(), NOW).highWatermark).toBe(3);
+  });
+
+  logTest("[LOG34] a log that is emptied and opened again begins a new segment", (sql) => {
+    append(PartitionLog.open(sql, config(), NOW), batch());
+    const log = PartitionLog.open(sql.reopen(), config(), NOW);
+    log.advanceHighWatermark(1);
+    log.deleteRecordsBefore(1);
+    const again = PartitionLog.open(sql.reopen(), config(), NOW);
+    expect([log.sizeInBytes, again.sizeInBytes]).toEqual([0, 0]);
+    append(again, batch());
+    expect(again.sizeInBytes).toBe(batch().length);
+    expect(sql.all("SELECT segment, position FROM chunks")).toEqual([
+      { segment: 0, position: 0 },
+      { segment: 1, position: 0 },
+    ]);
   });
 
   logTest("[LOG34] a log that is opened again answers as before", (sql) => {

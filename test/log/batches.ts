@@ -14,15 +14,16 @@ export interface TestBatch extends BatchOptions {
   readonly count?: number;
   /** The size of each record's value. */
   readonly valueSize?: number;
+  readonly key?: Uint8Array | null;
 }
 
 /** A batch as a producer sends it: base offset 0, one record a timestamp. */
 export function batch(options: TestBatch = {}): Uint8Array {
-  const { count = 1, timestamps, valueSize = 8, ...batchOptions } = options;
+  const { count = 1, timestamps, valueSize = 8, key = null, ...batchOptions } = options;
   const times = timestamps ?? Array.from({ length: count }, () => NOW);
   const records = times.map((timestamp, index) => ({
     timestamp,
-    key: null,
+    key,
     value: new Uint8Array(valueSize).fill(index + 1),
     headers: [],
   }));

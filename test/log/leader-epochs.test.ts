@@ -82,6 +82,8 @@ test("[LOG27] epochs below the log start are forgotten, and the one it lies in b
     expect(of.leaderEpochAt(11)).toBe(-1);
     expect(of.earliestOffset()).toEqual({ timestamp: -1, offset: 12, leaderEpoch: 4 });
   }
+  log.deleteRecordsBefore(15);
+  expect([log.leaderEpochAt(14), log.leaderEpochAt(15)]).toEqual([-1, 7]);
   log.deleteRecordsBefore(20);
   expect(log.earliestOffset()).toEqual({ timestamp: -1, offset: 20, leaderEpoch: 7 });
   expect(log.latestOffset(20)).toEqual({ timestamp: -1, offset: 20, leaderEpoch: 7 });

@@ -58,12 +58,18 @@ test("[LOG31] segments go by size as long as what is left is large enough", () =
 
 test("[LOG32] a topic that is only compacted, or has no policy, loses nothing to retention", () => {
   for (const policy of ["compact", ""]) {
-    const log = segmented({ "cleanup.policy": policy, "retention.ms": "1" });
-    const keyless = policy === "compact" ? [] : [at(NOW - 500), at(NOW - 500)];
-    append(log, ...keyless);
+    const log = PartitionLog.open(
+      new NodeSql(),
+      config({ "cleanup.policy": policy, "retention.ms": "1" }),
+      NOW,
+    );
+    const old = batch({ timestamps: [NOW - 500], key: new Uint8Array(1) });
+    expect(append(log, old)).toMatchObject([{ error: null }]);
     expect(log.nextMaintenance(NOW)).toBeNull();
     expect(log.maintain(NOW)).toBe(false);
     expect(log.logStartOffset).toBe(0);
+    log.deleteRecordsBefore(1);
+    expect(log.nextMaintenance(NOW)).toBe(NOW);
   }
 });
 

@@ -37,6 +37,21 @@ class CountingSql implements Sql {
   }
 }
 
+test("[LOG19] the budget ends a read inside a row, whatever is in the rows after it", () => {
+  const log = PartitionLog.open(new NodeSql(), config(), NOW);
+  const [small, large] = [batch(), batch({ valueSize: 1000 })];
+  append(log, batch(), batch(), batch({ valueSize: 1000 }), batch({ valueSize: 1000 }));
+  append(log, batch(), batch());
+  const read = (maxBytes: number) =>
+    log.read(2, { maxBytes, upperBound: log.logEndOffset, minOneBatch: true });
+  expect(read(2 * large.length - 1)).toMatchObject({ endOffset: 3, sizeInBytes: large.length });
+  expect(read(2 * large.length)).toMatchObject({ endOffset: 4, sizeInBytes: 2 * large.length });
+  expect(read(2 * large.length + 2 * small.length - 1)).toMatchObject({
+    endOffset: 5,
+    sizeInBytes: 2 * large.length + small.length,
+  });
+});
+
 test("[LOG20] a read takes no more rows than it sends", () => {
   const sql = new CountingSql();
   const log = PartitionLog.open(sql, config(), NOW);

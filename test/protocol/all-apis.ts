@@ -18,12 +18,15 @@ export interface NamedApi {
   readonly api: Api;
 }
 
+/** Any message, its fields by name. */
+export type Message = { readonly [name: string]: unknown };
+
 /** One half of an API, seen alike. */
 export interface Half {
   readonly name: string;
   readonly fields: Fields;
   decode(bytes: Uint8Array, version: number): unknown;
-  encode(message: object, version: number): Uint8Array;
+  encode(message: Message, version: number): Uint8Array;
 }
 
 /** All APIs, in the order of their keys. */

@@ -5,11 +5,14 @@
 import { readFileSync } from "node:fs";
 
 import type { Field, Fields } from "../../src/protocol/schema.ts";
+import type { Message } from "./all-apis.ts";
 
 /** One message in the versions in which it says the same. */
 export interface GoldenMessage {
-  /** Kafka's JSON: tagged fields at their default and fields that the versions lack are not there. */
-  readonly message: object;
+  /**
+   * Kafka's JSON: tagged fields at their default and fields that the versions lack are not there.
+   */
+  readonly message: Message;
   /** Hex by version. */
   readonly bytes: Readonly<Record<string, string>>;
 }
@@ -30,8 +33,11 @@ export function readGolden(name: string): string {
   return readFileSync(new URL(`../golden/protocol/${name}`, import.meta.url), "utf8");
 }
 
-/** A message as ours from Kafka's JSON: its bytes are no longer base64. Says nothing that the JSON does not. */
-export function fromKafkaJson(fields: Fields, json: object): object {
+/**
+ * A message as ours from Kafka's JSON: its bytes are no longer base64. Says nothing that the JSON
+ * does not.
+ */
+export function fromKafkaJson(fields: Fields, json: Message): Message {
   const entries = Object.entries(json).map(([name, value]) => {
     const field = fields[name];
     if (field === undefined) throw new Error(`The schema has no field ${name}.`);
@@ -41,9 +47,9 @@ export function fromKafkaJson(fields: Fields, json: object): object {
 }
 
 /** The same message with the schema's defaults in place of what it leaves out. */
-export function withDefaults(fields: Fields, message: object): object {
+export function withDefaults(fields: Fields, message: Message): Message {
   const entries = Object.entries(fields).map(([name, field]) => {
-    const value = (message as Record<string, unknown>)[name];
+    const value = message[name];
     return [name, value === undefined ? defaultOf(field) : fieldWithDefaults(field, value)];
   });
   return Object.fromEntries(entries);
@@ -52,7 +58,7 @@ export function withDefaults(fields: Fields, message: object): object {
 function fieldFromJson(field: Field, value: unknown): unknown {
   if (value === null) return null;
   if (field.element) return (value as unknown[]).map((each) => fieldFromJson(field.element!, each));
-  if (field.fields) return fromKafkaJson(field.fields, value as object);
+  if (field.fields) return fromKafkaJson(field.fields, value as Message);
   const isBytes = field.kind === "bytes" || field.kind === "records";
   return isBytes ? new Uint8Array(Buffer.from(value as string, "base64")) : value;
 }
@@ -62,7 +68,7 @@ function fieldWithDefaults(field: Field, value: unknown): unknown {
   if (field.element) {
     return (value as unknown[]).map((each) => fieldWithDefaults(field.element!, each));
   }
-  return field.fields ? withDefaults(field.fields, value as object) : value;
+  return field.fields ? withDefaults(field.fields, value as Message) : value;
 }
 
 function defaultOf(field: Field): unknown {

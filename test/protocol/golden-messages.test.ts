@@ -20,15 +20,15 @@ for (const { file, api } of allApis) {
       for (const [index, { message, bytes }] of messages.entries()) {
         const given = fromKafkaJson(half.fields, message);
         const decoded = withDefaults(half.fields, given);
-        const inVersions = Object.keys(bytes).join(", ");
+        const inVersions = `version ${Object.keys(bytes).join(", ")}`;
 
-        test(`${half.name} ${index} is read as Kafka reads it, in version ${inVersions}`, () => {
+        test(`${half.name} ${index} is read as Kafka reads it, in ${inVersions}`, () => {
           for (const [version, hex] of Object.entries(bytes)) {
             expect(half.decode(fromHex(hex), Number(version))).toEqual(decoded);
           }
         });
 
-        test(`${half.name} ${index} is written as Kafka writes it, in version ${inVersions}`, () => {
+        test(`${half.name} ${index} is written as Kafka writes it, in ${inVersions}`, () => {
           for (const [version, hex] of Object.entries(bytes)) {
             expect(toHex(half.encode(given, Number(version)))).toBe(hex);
             expect(toHex(half.encode(decoded, Number(version)))).toBe(hex);

@@ -54,7 +54,7 @@ export function kafkaMessages(): ReadonlyMap<string, KafkaMessage> {
 
 /** The files of a zip archive: their paths, and their bytes when asked for. */
 function* entriesOfZip(zip: Buffer): Generator<[path: string, bytes: () => Buffer]> {
-  const end = zip.lastIndexOf("PK\x05\x06", undefined, "latin1");
+  const end = zip.lastIndexOf("PK\x05\x06", -1, "latin1");
   let at = zip.readUInt32LE(end + 16);
   for (let left = zip.readUInt16LE(end + 10); left > 0; left--) {
     const [nameSize, extraSize, commentSize] = [28, 30, 32].map((field) =>

@@ -32,7 +32,7 @@ for (const { api } of allApis) {
       expect(kafka.apiKey).toBe(api.key);
       expect(range(kafka.validVersions)).toEqual(api.versions);
       expect(range(kafka.flexibleVersions)).toEqual(api.flexible);
-      const ours = describeFields(half.fields, versionsOf(api), half.name);
+      const ours = describeFields(half.fields, versionsOf(api));
       expect(ours).toEqual(describeKafkaFields(kafka.fields, kafka, versionsOf(api)));
     }
     const isUnstable = messages.get(`${api.name}Request`)!.latestVersionUnstable ?? false;
@@ -40,11 +40,7 @@ for (const { api } of allApis) {
   });
 }
 
-function describeFields(
-  fields: Fields,
-  versions: readonly number[],
-  message: string,
-): Description[] {
+function describeFields(fields: Fields, versions: readonly number[]): Description[] {
   return Object.entries(fields).map(([name, field]) => {
     const present = versions.filter((version) => includes(field.versions, version));
     return {
@@ -56,7 +52,7 @@ function describeFields(
       optional: field.optional,
       tag: field.tag,
       ignorable: field.ignorable,
-      fields: describeFields(field.fields ?? field.element?.fields ?? {}, present, message),
+      fields: describeFields(field.fields ?? field.element?.fields ?? {}, present),
     };
   });
 }

@@ -32,7 +32,7 @@ export const metadataHandler = handler({
     }
     const image = requested ? await describe(requested, context) : await allTopics(broker.ports.controller);
     const topics = requested
-      ? await Promise.all(requested.map((topic) => describeRequested(topic, image, request, context)))
+      ? await describeRequested(requested, image, request, context)
       : image.topics.map((topic) => describeTopic(topic, request));
     return {
       brokers: image.brokers
@@ -51,7 +51,10 @@ export const metadataHandler = handler({
 
 function refuse(request: MetadataRequest, error: ErrorCode): ResponseInput<typeof metadata> {
   const topics = (request.topics ?? []).map(({ name, topicId }) => ({
-    ...{ errorCode: error, name, topicId, partitions: [] },
+    errorCode: error,
+    name: name ?? "",
+    topicId,
+    partitions: [],
   }));
   return { brokers: [], topics, errorCode: error };
 }
@@ -65,23 +68,38 @@ async function describe(topics: readonly RequestedTopic[], { broker }: RequestCo
 }
 
 async function describeRequested(
-  { name, topicId }: RequestedTopic,
+  requested: readonly RequestedTopic[],
   image: ClusterDescription,
   request: MetadataRequest,
   context: RequestContext,
-): Promise<TopicResponse> {
-  const topic = image.topics.find((found) => (name === null ? found.topicId === topicId : found.name === name));
-  if (topic) return describeTopic(topic, request);
-  const unknown = (errorCode: ErrorCode) => ({ errorCode, name, topicId: name === null ? topicId : ZERO_UUID, partitions: [] });
-  if (name === null) return unknown(ErrorCode.UNKNOWN_TOPIC_ID);
-  if (invalidTopicName(name)) return unknown(ErrorCode.INVALID_TOPIC_EXCEPTION);
-  const { controller, config } = context.broker.ports;
-  if (request.allowAutoTopicCreation && config.autoCreateTopicsEnable) {
-    const topic = { name, numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
-    const [created] = await controller.createTopics([topic], false);
-    if (created?.error === "INVALID_TOPIC_EXCEPTION") return unknown(ErrorCode.INVALID_TOPIC_EXCEPTION);
-  }
-  return unknown(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
+): Promise<TopicResponse[]> {
+  const byName = new Map(image.topics.map((topic) => [topic.name, topic]));
+  const byId = new Map(image.topics.map((topic) => [topic.topicId, topic]));
+  const find = ({ name, topicId }: RequestedTopic) => (name === null ? byId.get(topicId) : byName.get(name));
+  const missing = requested.flatMap((topic) => (topic.name !== null && !find(topic) ? [topic.name] : []));
+  const { config } = context.broker.ports;
+  const mayCreate = request.allowAutoTopicCreation && config.autoCreateTopicsEnable;
+  const invalid = mayCreate ? await createMissing(missing, context) : new Set<string>();
+  return requested.map((topic) => {
+    const found = find(topic);
+    return found ? describeTopic(found, request) : describeUnknown(topic, invalid);
+  });
+}
+
+/** Creates the topics, and returns the names that no topic may have. */
+async function createMissing(names: readonly string[], { broker }: RequestContext): Promise<Set<string>> {
+  if (names.length === 0) return new Set();
+  const defaults = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
+  const topics = [...new Set(names)].map((name) => ({ name, ...defaults }));
+  const results = await broker.ports.controller.createTopics(topics, false);
+  return new Set(results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION").map(({ name }) => name));
+}
+
+function describeUnknown({ name, topicId }: RequestedTopic, invalid: ReadonlySet<string>): TopicResponse {
+  if (name === null) return { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name, topicId, partitions: [] };
+  const isInvalid = invalid.has(name) || invalidTopicName(name) !== null;
+  const errorCode = isInvalid ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
 }
 
 function describeTopic({ name, topicId, partitions }: TopicDescription, request: MetadataRequest): TopicResponse {

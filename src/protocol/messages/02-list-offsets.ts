@@ -1,4 +1,7 @@
-/** ListOffsets: finds the offset that belongs to a timestamp, or the earliest, the latest and their like. */
+/**
+ * ListOffsets: finds the offset that belongs to a timestamp, or the earliest, the latest and their
+ * like.
+ */
 import { api } from "../api.ts";
 import type { RequestOf, ResponseInput, ResponseOf } from "../api.ts";
 import { array, int16, int32, int64, int8, string } from "../schema.ts";

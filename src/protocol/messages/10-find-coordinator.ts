@@ -1,4 +1,6 @@
-/** FindCoordinator: the broker that coordinates a group, a transactional id or a share partition. */
+/**
+ * FindCoordinator: the broker that coordinates a group, a transactional id or a share partition.
+ */
 import { api } from "../api.ts";
 import type { RequestOf, ResponseInput, ResponseOf } from "../api.ts";
 import { array, int16, int32, int8, string } from "../schema.ts";

@@ -33,7 +33,10 @@ export const apiVersions = api({
   },
 });
 
-/** What a client may call itself and its version from version 3 on; all else is INVALID_REQUEST (KIP-511). */
+/**
+ * What a client may call itself and its version from version 3 on; all else is INVALID_REQUEST
+ * (KIP-511).
+ */
 export const CLIENT_SOFTWARE_PATTERN = /^[a-zA-Z0-9](?:[a-zA-Z0-9\-.]*[a-zA-Z0-9])?$/;
 
 export type ApiVersionsRequest = RequestOf<typeof apiVersions>;

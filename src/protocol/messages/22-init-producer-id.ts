@@ -1,4 +1,7 @@
-/** InitProducerId: gives a producer its id and epoch; for a transactional id, also ends what it left open. */
+/**
+ * InitProducerId: gives a producer its id and epoch; for a transactional id, also ends what it left
+ * open.
+ */
 import { api } from "../api.ts";
 import type { RequestOf, ResponseInput, ResponseOf } from "../api.ts";
 import { bool, int16, int32, int64, string } from "../schema.ts";

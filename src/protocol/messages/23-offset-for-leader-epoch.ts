@@ -1,4 +1,7 @@
-/** OffsetForLeaderEpoch: where a leader epoch ended, so that a log can be cut back to a common history (KIP-101). */
+/**
+ * OffsetForLeaderEpoch: where a leader epoch ended, so that a log can be cut back to a common
+ * history (KIP-101).
+ */
 import { api } from "../api.ts";
 import type { RequestOf, ResponseInput, ResponseOf } from "../api.ts";
 import { array, int16, int32, int64, string } from "../schema.ts";

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.InputStream;
+import java.lang.reflect.Method;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,8 +25,8 @@ import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
  * Makes the golden messages beside it with Kafka's own Java client: for every API that is named, in
- * every version, a full and a sparse request and response, as the JSON that Kafka reads and the bytes
- * that it writes for it; and the table of all error codes.
+ * every version, a full and a sparse request and response, as the JSON that Kafka reads and the
+ * bytes that it writes for it; and the table of all error codes.
  *
  * <p>Run: java -cp 'KAFKA_LIB/*' GoldenMessages.java OUTPUT_FOLDER API_KEY...
  */
@@ -39,8 +40,8 @@ public class GoldenMessages {
             StringJoiner halves = new StringJoiner(",\n", "{\n", "\n}\n");
             halves.add("\"request\": " + allVersions(name + "Request"));
             halves.add("\"response\": " + allVersions(name + "Response"));
-            String file = String.format("%02d", key) + name.replaceAll("([A-Z])", "-$1").toLowerCase() + ".json";
-            Files.writeString(Path.of(arguments[0], file), halves.toString());
+            String file = String.format("%02d%s.json", key, name.replaceAll("([A-Z])", "-$1"));
+            Files.writeString(Path.of(arguments[0], file.toLowerCase()), halves.toString());
         }
         StringJoiner errors = new StringJoiner(",\n", "[\n", "\n]\n");
         for (Errors error : Errors.values()) {
@@ -54,14 +55,18 @@ public class GoldenMessages {
     private static String allVersions(String name) throws Exception {
         JsonNode schema = schema(name);
         String[] valid = schema.get("validVersions").asText().split("-");
+        short min = Short.parseShort(valid[0]);
+        short max = Short.parseShort(valid[valid.length - 1]);
+        Method readJson = Class.forName("org.apache.kafka.common.message." + name + "DataJsonConverter")
+            .getMethod("read", JsonNode.class, short.class);
         Map<String, List<String>> bytesByMessage = new LinkedHashMap<>();
-        for (short version = Short.parseShort(valid[0]); version <= Short.parseShort(valid[valid.length - 1]); version++) {
+        for (short version = min; version <= max; version++) {
             for (boolean full : new boolean[] {true, false}) {
-                ObjectNode filled = new GoldenMessages(schema, version, full).struct(schema.get("fields"));
-                Class<?> converter = Class.forName("org.apache.kafka.common.message." + name + "DataJsonConverter");
-                ApiMessage message = (ApiMessage) converter.getMethod("read", JsonNode.class, short.class)
-                    .invoke(null, filled, version);
-                bytesByMessage.computeIfAbsent(JSON.writeValueAsString(filled), none -> new ArrayList<>())
+                GoldenMessages values = new GoldenMessages(schema, version, full);
+                ObjectNode filled = values.struct(schema.get("fields"));
+                ApiMessage message = (ApiMessage) readJson.invoke(null, filled, version);
+                bytesByMessage
+                    .computeIfAbsent(JSON.writeValueAsString(filled), none -> new ArrayList<>())
                     .add("\"" + version + "\": \"" + hex(message, version) + "\"");
             }
         }

@@ -1,0 +1,52 @@
+/**
+ * From the batches of a read to the records that a reader of HTTP or a live socket gets: those at or
+ * after its offset, without control records. A batch that does not decode (a compressed body passes
+ * the broker unread) is skipped and reported, so that one bad producer cannot stop its readers.
+ */
+import { MalformedFrame } from "../base/malformed-frame.ts";
+import { isControl } from "../protocol/records/attributes.ts";
+import { batchHeaders } from "../protocol/records/batch-header.ts";
+import { decodeRecords } from "../protocol/records/decode.ts";
+import type { KafkaRecord } from "../protocol/records/record.ts";
+
+/** A record, or a batch that holds records which nobody can read. */
+export type DecodedRecord =
+  | { readonly record: KafkaRecord; readonly undecodable?: undefined }
+  | { readonly record?: undefined; readonly undecodable: UndecodableBatch };
+
+/** The offsets from `offset` up to `next`, without the latter, hold no record that can be read. */
+export interface UndecodableBatch {
+  readonly offset: number;
+  readonly next: number;
+  readonly detail: string;
+}
+
+/**
+ * Decodes batch by batch, as far as the reader goes on. Keys and values may be views of the pieces,
+ * which are whole batches and stay whose they are.
+ */
+export function* decodedRecords(
+  pieces: readonly Uint8Array[],
+  fromOffset: number,
+): Generator<DecodedRecord> {
+  for (const piece of pieces) {
+    for (const header of batchHeaders(piece)) {
+      const next = header.baseOffset + header.lastOffsetDelta + 1;
+      if (next <= fromOffset || isControl(header.attributes)) continue;
+      try {
+        for (const record of decodeRecords(piece, header)) {
+          if (record.offset >= fromOffset) yield { record };
+        }
+      } catch (error) {
+        if (!(error instanceof MalformedFrame)) throw error;
+        const offset = Math.max(header.baseOffset, fromOffset);
+        yield { undecodable: { offset, next, detail: error.message } };
+      }
+    }
+  }
+}
+
+/** What a reader is told of records that nobody can read, in place of them. */
+export function undecodableJson({ offset, next, detail }: UndecodableBatch, partition: number) {
+  return JSON.stringify({ title: "CORRUPT_MESSAGE", detail, partition, offset, next });
+}

@@ -1,0 +1,33 @@
+/**
+ * How a file of the suite declares its cases: once, for every cluster that the suite is pointed at.
+ * A case gets the cluster, and after it the cluster has to answer somebody new: whatever a client
+ * does, the server stays up.
+ */
+import { describe, inject, test as base } from "vitest";
+import type { TestAPI } from "vitest";
+
+import { Cluster } from "./cluster.ts";
+import type { Target } from "./targets.ts";
+
+/** Declares a case, as vitest's `test` does. */
+export type DeclareCase = TestAPI<{ cluster: Cluster }>;
+
+/** Declares the cases of one area of the protocol. */
+export function conformance(area: string, cases: (test: DeclareCase) => void): void {
+  describe.each(inject("targets"))(`$name: ${area}`, (target) => cases(casesAt(target)));
+}
+
+function casesAt(target: Target): DeclareCase {
+  return base.extend<{ cluster: Cluster }>({
+    cluster: async ({ skip }, use) => {
+      if ("leftOut" in target) return skip(target.leftOut);
+      const cluster = new Cluster(target.bootstrap);
+      try {
+        await use(cluster);
+        await cluster.answers();
+      } finally {
+        await cluster.close();
+      }
+    },
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * Whom the suite is pointed at: the cluster that CONFORMANCE_BOOTSTRAP names, or else `odradek serve`
+ * and Apache Kafka side by side, started once for all files. Both have as many brokers and Kafka's
+ * default configs, so that what holds for one has to hold for the other.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { TestProject } from "vitest/node";
+
+import { oracleAvailable } from "../oracle/kafka-jars.ts";
+import { startOracle } from "../oracle/start.ts";
+import { freePorts } from "../support/free-ports.ts";
+import { startServe } from "../support/serve-process.ts";
+
+/** A cluster under test, or the reason why it is left out. */
+export type Target =
+  | { readonly name: string; readonly bootstrap: string }
+  | { readonly name: string; readonly leftOut: string };
+
+declare module "vitest" {
+  export interface ProvidedContext {
+    targets: readonly Target[];
+  }
+}
+
+/** Two, so that a client can come to the wrong one. */
+const BROKERS = 2;
+/** Kafka's controllers listen this far above its brokers. */
+const CONTROLLER_PORT_OFFSET = 100;
+
+/** Starts what has to be started; vitest runs what this returns in the end. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const bootstrap = process.env["CONFORMANCE_BOOTSTRAP"];
+  const stops: (() => Promise<unknown>)[] = [];
+  const stop = async () => {
+    await Promise.all(stops.map((stopOne) => stopOne()));
+  };
+  try {
+    const targets =
+      bootstrap === undefined
+        ? await Promise.all([startOdradek(stops), startKafka(stops)])
+        : [{ name: bootstrap, bootstrap }];
+    project.provide("targets", targets);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return stop;
+}
+
+async function startOdradek(stops: (() => Promise<unknown>)[]): Promise<Target> {
+  const data = await mkdtemp(join(tmpdir(), "odradek-conformance-"));
+  const server = await startServe({ data, brokers: BROKERS });
+  stops.push(async () => {
+    await server.stop();
+    await rm(data, { recursive: true, force: true });
+  });
+  await server.says("Ctrl-C stops it.");
+  return { name: "Odradek", bootstrap: `127.0.0.1:${server.port}` };
+}
+
+async function startKafka(stops: (() => Promise<unknown>)[]): Promise<Target> {
+  const name = "Apache Kafka";
+  const leftOut = oracleAvailable();
+  if (leftOut !== null) return { name, leftOut };
+  const port = await freePorts(BROKERS + CONTROLLER_PORT_OFFSET);
+  const oracle = await startOracle({ port, brokers: BROKERS, heap: "512M" });
+  stops.push(() => oracle.stop());
+  return { name, bootstrap: oracle.bootstrap };
+}
