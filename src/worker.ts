@@ -1,7 +1,7 @@
 /**
- * The Worker's entry: it routes connections and requests to gateways, and does nothing else. Gateways
- * end all connections, because an actor gets a fresh CPU budget with each message where a stateless
- * Worker that ends a long-lived socket runs out of its own.
+ * The Worker's entry: it routes connections and requests to gateways, and does nothing else.
+ * Gateways end all connections, because an actor gets a fresh CPU budget with each message where a
+ * stateless Worker that ends a long-lived socket runs out of its own.
  */
 import type { Env } from "./actors/env.ts";
 import { gatewayName } from "./actors/names.ts";

@@ -3,12 +3,25 @@
  * decision, one transaction, one answer; effects follow and are repeated until confirmed.
  */
 import { DurableObject } from "cloudflare:workers";
+
 import type { ControllerPort } from "../broker/ports.ts";
 import { activateReplica, type Activation } from "../controller/activation.ts";
 import { parseBrokerConfig } from "../controller/broker-config.ts";
-import { createTopics, type CreateTopicResult, type NewTopic } from "../controller/create-topics.ts";
-import { deleteTopics, type DeleteTopicResult, type TopicToDelete } from "../controller/delete-topics.ts";
-import { describeCluster, type ClusterDescription, type TopicsQuery } from "../controller/describe.ts";
+import {
+  createTopics,
+  type CreateTopicResult,
+  type NewTopic,
+} from "../controller/create-topics.ts";
+import {
+  deleteTopics,
+  type DeleteTopicResult,
+  type TopicToDelete,
+} from "../controller/delete-topics.ts";
+import {
+  describeCluster,
+  type ClusterDescription,
+  type TopicsQuery,
+} from "../controller/describe.ts";
 import { ClusterImage } from "../controller/image.ts";
 import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
@@ -31,7 +44,10 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     return describeCluster(this.#open(), query);
   }
 
-  async createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]> {
+  async createTopics(
+    topics: readonly NewTopic[],
+    validateOnly: boolean,
+  ): Promise<CreateTopicResult[]> {
     const surroundings = { random, config: this.#config(), validateOnly };
     return this.#take(createTopics(this.#open(), topics, surroundings));
   }
@@ -66,7 +82,10 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     return parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>);
   }
 
-  /** Stores a step's records, starts its effects, and returns its response, which the output gate holds until the disk has it. */
+  /**
+   * Stores a step's records, starts its effects, and returns its response, which the output gate
+   * holds until the disk has it.
+   */
   #take<Response>({ records, response, effects }: Step<Response>): Response {
     const image = this.#open();
     if (records.length > 0) {
@@ -91,7 +110,8 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
         const batch = image.replicasToErase(ERASE_BATCH);
         if (batch.length === 0) return await this.ctx.storage.deleteAlarm();
         const erased = await Promise.all(batch.map((key) => this.#erase(key)));
-        if (!erased.every(Boolean)) return await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
+        if (!erased.every(Boolean))
+          return await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
       }
     } finally {
       this.#isErasing = false;

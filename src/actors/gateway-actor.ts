@@ -1,9 +1,11 @@
+import * as zlib from "node:zlib";
+
 /**
- * The gateway of one broker: it ends all connections of clients, and works on their requests through
- * `broker/`. It owns nothing; what it remembers can be lost at any moment.
+ * The gateway of one broker: it ends all connections of clients, and works on their requests
+ * through `broker/`. It owns nothing; what it remembers can be lost at any moment.
  */
 import { DurableObject } from "cloudflare:workers";
-import * as zlib from "node:zlib";
+
 import type { Uuid } from "../base/uuid.ts";
 import { Broker } from "../broker/broker.ts";
 import { parseBrokerConfig } from "../controller/broker-config.ts";

@@ -1,11 +1,13 @@
 /**
- * One replica of one partition: a thin host for its log (`log/`) and its leadership (`replication/`).
+ * One replica of one partition: a thin host for its log (`log/`) and its leadership
+ * (`replication/`).
  *
  * Appends that arrive in one turn, or while a commit is pending, become one write. Whatever is
  * answered or pushed after a write leaves once the disk has it: that is the platform's output gate,
  * and the reason why no answer here waits for anything by itself.
  */
 import { DurableObject } from "cloudflare:workers";
+
 import { assert } from "../base/assert.ts";
 import { concatBytes } from "../base/concat-bytes.ts";
 import { randomUuid } from "../base/uuid.ts";
@@ -83,7 +85,10 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     return typeof state === "string" ? { refused: state } : state.endOffsetForEpoch(call);
   }
 
-  /** The topic is deleted: frees the storage, refuses from now on, and wakes those who wait at the end. */
+  /**
+   * The topic is deleted: frees the storage, refuses from now on, and wakes those who wait at the
+   * end.
+   */
   async erase(): Promise<void> {
     this.#state = "UNKNOWN_TOPIC_OR_PARTITION";
     for (const { resolve } of this.#waiting.splice(0)) resolve({ refused: this.#state });
@@ -127,7 +132,11 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     }
     if (role.leader !== this.#key.nodeId) return "NOT_LEADER_OR_FOLLOWER";
     const brokerConfigs = JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>;
-    const log = PartitionLog.open(this.#sql, parseLogConfig(role.topicConfigs, brokerConfigs), Date.now());
+    const log = PartitionLog.open(
+      this.#sql,
+      parseLogConfig(role.topicConfigs, brokerConfigs),
+      Date.now(),
+    );
     return new PartitionLeader(log, role.leaderEpoch);
   }
 
@@ -158,7 +167,8 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     const results = leader.append(calls, Date.now());
     waiting.forEach(({ resolve }, index) => resolve(results[index]!));
     this.#maintenance.arm(leader.log);
-    if (leader.log.logEndOffset > baseOffset) this.#pushTail(leader, { baseOffset, calls, results });
+    if (leader.log.logEndOffset > baseOffset)
+      this.#pushTail(leader, { baseOffset, calls, results });
   }
 
   /** Tells the gateways that watch what this turn has appended. */
@@ -202,7 +212,10 @@ interface AppendedTurn {
 }
 
 /** The batches of a call that were stored now, patched as they are stored. */
-function acceptedBatches({ sizes, bytes }: AppendCall, results: readonly AppendResult[]): Uint8Array[] {
+function acceptedBatches(
+  { sizes, bytes }: AppendCall,
+  results: readonly AppendResult[],
+): Uint8Array[] {
   let start = 0;
   return sizes.flatMap((size, index) => {
     const batch = bytes.subarray(start, (start += size));

@@ -1,6 +1,6 @@
 /**
- * What a replica stores besides its log: who it is, and which gateways watch it. The tables come with
- * the first write, so that an actor that was only named stays empty.
+ * What a replica stores besides its log: who it is, and which gateways watch it. The tables come
+ * with the first write, so that an actor that was only named stays empty.
  *
  *     replica (incarnation, role)   one row; role is null until the controller has given it
  *     watches (gateway)             a row for each gateway that wants to be told of appends
@@ -43,7 +43,9 @@ export class ReplicaStore {
   /** The names of the gateways that watch. */
   watches(): ReadonlySet<string> {
     if (this.#watches) return this.#watches;
-    const rows = this.#exists() ? this.#sql.all<{ gateway: string }>("SELECT gateway FROM watches") : [];
+    const rows = this.#exists()
+      ? this.#sql.all<{ gateway: string }>("SELECT gateway FROM watches")
+      : [];
     return (this.#watches = new Set(rows.map((row) => row.gateway)));
   }
 

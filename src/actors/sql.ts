@@ -14,7 +14,8 @@ export function durableObjectSql(storage: DurableObjectStorage): Sql {
   };
   return {
     all,
-    get: <Row extends SqlRow>(query: string, ...bindings: SqlValue[]) => all<Row>(query, ...bindings)[0],
+    get: <Row extends SqlRow>(query: string, ...bindings: SqlValue[]) =>
+      all<Row>(query, ...bindings)[0],
     run: (query, ...bindings) => void storage.sql.exec(query, ...bindings),
     transaction: (change) => storage.transactionSync(change),
   };

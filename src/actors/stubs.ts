@@ -1,7 +1,7 @@
 /**
- * How actors reach each other: by name, with a fresh stub for each call, because a stub that has seen
- * a broken call stays broken and a kept one pins both ends in memory. The platform's own retries are
- * off: it may not send an append twice, and nothing else needs them.
+ * How actors reach each other: by name, with a fresh stub for each call, because a stub that has
+ * seen a broken call stays broken and a kept one pins both ends in memory. The platform's own
+ * retries are off: it may not send an append twice, and nothing else needs them.
  */
 import type { ControllerPort } from "../broker/ports.ts";
 import type { ReplicaKey } from "../controller/records.ts";

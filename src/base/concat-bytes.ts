@@ -10,3 +10,8 @@ export function concatBytes(pieces: readonly Uint8Array[]): Uint8Array {
   }
   return joined;
 }
+
+/** The same for bytes that are only read: a single piece is returned as it is, without a copy. */
+export function joinBytes(pieces: readonly Uint8Array[]): Uint8Array {
+  return pieces.length === 1 ? pieces[0]! : concatBytes(pieces);
+}

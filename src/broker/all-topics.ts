@@ -5,9 +5,11 @@ import type { ControllerPort } from "./ports.ts";
 /** Topics in one answer of the controller, so that it fits in a message. */
 const PAGE_SIZE = 1000;
 
-export async function allTopics(controller: Pick<ControllerPort, "describeCluster">): Promise<ClusterDescription> {
+export async function allTopics(
+  controller: Pick<ControllerPort, "describeCluster">,
+): Promise<ClusterDescription> {
   const topics: TopicDescription[] = [];
-  for (let from = ""; ; ) {
+  for (let from = ""; ;) {
     const page = await controller.describeCluster({ page: { from, limit: PAGE_SIZE } });
     topics.push(...page.topics);
     if (page.topics.length < PAGE_SIZE) return { brokers: page.brokers, topics };

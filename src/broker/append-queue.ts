@@ -4,8 +4,8 @@
  * requests cost one row and one fsync.
  */
 import type { AppendResult } from "../log/append.ts";
-import type { Timers } from "./ports.ts";
 import { isRefusal, type Answer, type ReplicaPort } from "../replication/replica-calls.ts";
+import type { Timers } from "./ports.ts";
 import { refusedAppend } from "./refused-append.ts";
 
 /** Bytes of batches in one call; far below the 32 MiB that an RPC may carry. */

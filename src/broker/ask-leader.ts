@@ -1,8 +1,8 @@
 /** One question to a partition's leader, with every way it can fail turned into Kafka's error. */
 import { NO_LEADER } from "../controller/records.ts";
 import type { ErrorName } from "../protocol/errors.ts";
-import type { Broker, Located } from "./broker.ts";
 import { isRefusal, type Answer, type ReplicaPort } from "../replication/replica-calls.ts";
+import type { Broker, Located } from "./broker.ts";
 
 /** The leader's answer, or why there is none. A question may be asked again: it changes nothing. */
 export async function askLeader<Result extends object>(

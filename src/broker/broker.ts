@@ -10,10 +10,10 @@ import type { PartitionState, ReplicaKey } from "../controller/records.ts";
 import { NO_LEADER } from "../controller/records.ts";
 import type { AppendResult } from "../log/append.ts";
 import type { ErrorName } from "../protocol/errors.ts";
+import type { ReplicaPort } from "../replication/replica-calls.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { FetchSessions } from "./fetch-sessions.ts";
 import type { ControllerPort, Timers } from "./ports.ts";
-import type { ReplicaPort } from "../replication/replica-calls.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { refusedAppend } from "./refused-append.ts";
 import { Tails } from "./tails.ts";
@@ -53,14 +53,18 @@ export class Broker {
   constructor(ports: BrokerPorts) {
     this.ports = ports;
     this.routes = new TopicRoutes(ports.controller, ports.timers);
-    this.fetchSessions = new FetchSessions(ports.config.maxIncrementalFetchSessionCacheSlots, ports);
+    this.fetchSessions = new FetchSessions(
+      ports.config.maxIncrementalFetchSessionCacheSlots,
+      ports,
+    );
     this.producerIds = new ProducerIds(ports.controller);
   }
 
   /** Where a partition of a topic in the routes is, or Kafka's error. Load the routes first. */
   locate(reference: TopicReference, partition: number): Located | ErrorName {
     const topic = this.routes.cached(reference);
-    if (!topic) return reference.name === undefined ? "UNKNOWN_TOPIC_ID" : "UNKNOWN_TOPIC_OR_PARTITION";
+    if (!topic)
+      return reference.name === undefined ? "UNKNOWN_TOPIC_ID" : "UNKNOWN_TOPIC_OR_PARTITION";
     const state = topic.partitions[partition];
     return state ? { topic, partition, state } : "UNKNOWN_TOPIC_OR_PARTITION";
   }

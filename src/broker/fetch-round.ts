@@ -3,10 +3,10 @@
  * to fit together are read at the same time; the limit then goes on with what is left of it.
  */
 import type { ErrorName } from "../protocol/errors.ts";
+import type { ReadResult } from "../replication/replica-calls.ts";
 import type { Broker, Located } from "./broker.ts";
 import type { FetchPartition } from "./fetch-sessions.ts";
 import { failedRead, readPartition } from "./partition-reader.ts";
-import type { ReadResult } from "../replication/replica-calls.ts";
 
 export interface FetchedPartition {
   readonly partition: FetchPartition;
@@ -36,12 +36,17 @@ export async function fetchRound(
     const budget = Math.max(remaining, 0);
     const results = await Promise.all(
       wave.map((partition, index) =>
-        readOne(broker, partition, located[start + index]!, { ...round, maxBytes: budget, minOneBatch: !hasData }),
+        readOne(broker, partition, located[start + index]!, {
+          ...round,
+          maxBytes: budget,
+          minOneBatch: !hasData,
+        }),
       ),
     );
     results.forEach((read, index) => {
       const partition = wave[index]!;
-      // Read side by side, several may have returned a first batch above their limit: one may keep it.
+      // Read side by side, several may have returned a first batch above their limit: one may keep
+      // it.
       const limit = Math.min(partition.maxBytes, Math.max(remaining, 0));
       const result = hasData && byteCountOf(read) > limit ? withoutRecords(read, partition) : read;
       const byteCount = byteCountOf(result);
@@ -53,8 +58,15 @@ export async function fetchRound(
   return fetched;
 }
 
-/** How many partitions from `start` on fit in `remaining` bytes even if each returns all it may; at least one. */
-function waveLength(partitions: readonly FetchPartition[], start: number, remaining: number): number {
+/**
+ * How many partitions from `start` on fit in `remaining` bytes even if each returns all it may; at
+ * least one.
+ */
+function waveLength(
+  partitions: readonly FetchPartition[],
+  start: number,
+  remaining: number,
+): number {
   let count = 0;
   let bytes = 0;
   for (let index = start; index < partitions.length; index++) {

@@ -11,7 +11,9 @@ import type { fetch } from "../protocol/messages/01-fetch.ts";
 
 type FetchRequest = RequestOf<typeof fetch>;
 
-/** Kafka's `min.incremental.fetch.session.eviction.ms`: how long an unused session is kept for sure. */
+/**
+ * Kafka's `min.incremental.fetch.session.eviction.ms`: how long an unused session is kept for sure.
+ */
 const MIN_EVICTION_MS = 120_000;
 
 const FINAL_EPOCH = -1;
@@ -76,7 +78,8 @@ export class FetchSessions {
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
       if (sessionId !== NO_SESSION) this.#sessions.delete(sessionId);
       const partitions = requestedPartitions(request);
-      const session = sessionEpoch === INITIAL_EPOCH ? this.#create(partitions, usesTopicIds) : null;
+      const session =
+        sessionEpoch === INITIAL_EPOCH ? this.#create(partitions, usesTopicIds) : null;
       return fullPlan(session?.id ?? NO_SESSION, partitions);
     }
     const session = this.#sessions.get(sessionId);
@@ -156,7 +159,11 @@ function update(session: FetchSession, request: FetchRequest): void {
   }
 }
 
-function keyOf({ topicName, topicId, partition }: Pick<FetchPartition, "topicName" | "topicId" | "partition">): string {
+function keyOf({
+  topicName,
+  topicId,
+  partition,
+}: Pick<FetchPartition, "topicName" | "topicId" | "partition">): string {
   return `${topicName}/${topicId}/${partition}`;
 }
 
@@ -197,6 +204,9 @@ function incrementalPlan(session: FetchSession): FetchPlan {
 }
 
 /** An error is told again until it is gone, so nothing counts as told with it. */
-function note(partition: FetchPartition, { error, highWatermark, logStartOffset }: FetchOutcome): void {
+function note(
+  partition: FetchPartition,
+  { error, highWatermark, logStartOffset }: FetchOutcome,
+): void {
   partition.told = error === null ? { highWatermark, logStartOffset } : null;
 }

@@ -28,9 +28,13 @@ const handlers = [
   describeTopicPartitionsHandler,
 ] as unknown as readonly Handler[];
 
-const apiVersionsHandler = newApiVersionsHandler(handlers.map(({ api }) => api)) as unknown as Handler;
+const apiVersionsHandler = newApiVersionsHandler(
+  handlers.map(({ api }) => api),
+) as unknown as Handler;
 
-const byKey = new Map([...handlers, apiVersionsHandler].map((handler) => [handler.api.key, handler]));
+const byKey = new Map(
+  [...handlers, apiVersionsHandler].map((handler) => [handler.api.key, handler]),
+);
 
 /** The handler of this version of an API, if this broker serves it. */
 export function findHandler(apiKey: number, apiVersion: number): Handler | undefined {

@@ -1,4 +1,7 @@
-/** What a client that came to the wrong broker is told, so that it need not ask for metadata (KIP-951). */
+/**
+ * What a client that came to the wrong broker is told, so that it need not ask for metadata
+ * (KIP-951).
+ */
 import { NO_LEADER } from "../controller/records.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { Broker, Located } from "./broker.ts";
@@ -16,7 +19,11 @@ export function leaderHint(located: Located | ErrorName): LeaderHint | null {
 }
 
 /** Where these brokers are for the client of `connection`. */
-export function nodeEndpoints(nodeIds: Iterable<number>, broker: Broker, connection: ConnectionContext) {
+export function nodeEndpoints(
+  nodeIds: Iterable<number>,
+  broker: Broker,
+  connection: ConnectionContext,
+) {
   return [...nodeIds].map((nodeId) => ({
     nodeId,
     ...broker.ports.advertised(nodeId, connection.host),

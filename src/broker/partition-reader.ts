@@ -1,11 +1,11 @@
+import { NO_LEADER } from "../controller/records.ts";
 /**
  * Reading one partition through a gateway: from the tail in memory when it reaches back far enough,
  * from the leader otherwise, which then also watches for this gateway if the read comes to the end.
  */
 import type { ErrorName } from "../protocol/errors.ts";
-import { NO_LEADER } from "../controller/records.ts";
-import type { Broker, Located } from "./broker.ts";
 import { isRefusal, type ReadCall, type ReadResult } from "../replication/replica-calls.ts";
+import type { Broker, Located } from "./broker.ts";
 import type { Tail } from "./tails.ts";
 
 export type PartitionRead = Omit<ReadCall, "watcher"> & {
@@ -14,7 +14,11 @@ export type PartitionRead = Omit<ReadCall, "watcher"> & {
 };
 
 /** Reads; errors are in the result. Byte arrays in it are never changed by anyone. */
-export async function readPartition(broker: Broker, located: Located, read: PartitionRead): Promise<ReadResult> {
+export async function readPartition(
+  broker: Broker,
+  located: Located,
+  read: PartitionRead,
+): Promise<ReadResult> {
   const { topicId } = located.topic;
   const tail = broker.tails.get(topicId, located.partition);
   return (tail && readTail(broker, tail, read)) ?? readLeader(broker, located, read);
@@ -25,7 +29,8 @@ function readTail(broker: Broker, tail: Tail, read: PartitionRead): ReadResult |
   const { position } = tail;
   const now = broker.ports.clock.now();
   if (!position || tail.isSilent(now)) return undefined;
-  if (read.currentLeaderEpoch !== -1 && read.currentLeaderEpoch !== position.leaderEpoch) return undefined;
+  if (read.currentLeaderEpoch !== -1 && read.currentLeaderEpoch !== position.leaderEpoch)
+    return undefined;
   if (read.lastFetchedEpoch !== -1) return undefined;
   if (read.readCommitted && position.lastStableOffset !== position.highWatermark) return undefined;
   const batches = tail.read(read.offset, read.maxBytes, read.minOneBatch);
@@ -41,19 +46,26 @@ function readTail(broker: Broker, tail: Tail, read: PartitionRead): ReadResult |
   };
 }
 
-async function readLeader(broker: Broker, located: Located, read: PartitionRead): Promise<ReadResult> {
+async function readLeader(
+  broker: Broker,
+  located: Located,
+  read: PartitionRead,
+): Promise<ReadResult> {
   const { topic, partition, state } = located;
   if (state.leader === NO_LEADER) return failedRead("LEADER_NOT_AVAILABLE", read.offset);
   const { watch, ...call } = read;
   const { clock, gatewayName } = broker.ports;
   const tail = watch ? broker.tails.open(topic.topicId, partition, clock.now()) : null;
   try {
-    const answer = await broker.leader(located).read({ ...call, watcher: watch ? gatewayName : null });
+    const answer = await broker
+      .leader(located)
+      .read({ ...call, watcher: watch ? gatewayName : null });
     if (isRefusal(answer)) {
       broker.refused(topic.topicId, partition);
       return failedRead(answer.refused, read.offset);
     }
-    if (tail && answer.watching) broker.tails.opened(topic.topicId, partition, tail, answer, clock.now());
+    if (tail && answer.watching)
+      broker.tails.opened(topic.topicId, partition, tail, answer, clock.now());
     else if (tail && !tail.position) broker.tails.close(topic.topicId, partition);
     return answer;
   } catch {

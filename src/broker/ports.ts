@@ -22,6 +22,8 @@ export interface ControllerPort {
 }
 
 export interface Timers {
-  /** Calls `run` after `delayMs`; 0 means after the events of this turn. Returns what cancels it. */
+  /**
+   * Calls `run` after `delayMs`; 0 means after the events of this turn. Returns what cancels it.
+   */
   after(delayMs: number, run: () => void): () => void;
 }

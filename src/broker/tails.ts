@@ -1,13 +1,13 @@
 /**
  * The ends of the partitions that this gateway's readers wait at. A leader pushes what it commits
  * once per gateway; waiting Fetches and live subscribers are then served from here, without a call
- * and without a poll. Everything here can be dropped at any moment: a reader that finds no tail asks
- * the leader.
+ * and without a poll. Everything here can be dropped at any moment: a reader that finds no tail
+ * asks the leader.
  *
  *     absent --open--> opening --opened--> following --gap, new epoch, refusal--> absent
  *
- * While a tail is opening (the read that registers the watch is under way), pushes may arrive before
- * the read's answer; they are kept and fitted on to it.
+ * While a tail is opening (the read that registers the watch is under way), pushes may arrive
+ * before the read's answer; they are kept and fitted on to it.
  */
 import type { Uuid } from "../base/uuid.ts";
 import { cutBatches } from "../protocol/records/cut-batches.ts";
@@ -62,7 +62,7 @@ export class Tail {
   }
 
   changed(): void {
-    for (const listener of [...this.#listeners]) listener();
+    for (const listener of this.#listeners) listener();
   }
 
   /**
@@ -77,7 +77,11 @@ export class Tail {
     let remaining = maxBytes;
     for (const entry of this.entries) {
       if (entry.nextOffset <= offset) continue;
-      const cut = { offset: nextOffset, maxBytes: remaining, minOneBatch: minOneBatch && pieces.length === 0 };
+      const cut = {
+        offset: nextOffset,
+        maxBytes: remaining,
+        minOneBatch: minOneBatch && pieces.length === 0,
+      };
       const batches = cutBatches(entry.bytes, cut);
       if (batches.bytes.length > 0) pieces.push(batches.bytes);
       nextOffset = batches.nextOffset;
@@ -101,7 +105,9 @@ export class Tails {
     return this.#tails.get(key(topicId, partition));
   }
 
-  /** Begins to follow a partition; `opened` must follow with the answer of the read that watches. */
+  /**
+   * Begins to follow a partition; `opened` must follow with the answer of the read that watches.
+   */
   open(topicId: Uuid, partition: number, now: number): Tail {
     const tail = this.get(topicId, partition) ?? new Tail(now);
     this.#tails.set(key(topicId, partition), tail);
@@ -127,7 +133,10 @@ export class Tails {
     tail.changed();
   }
 
-  /** Takes a push in. False says that nobody here waits for this partition: the leader forgets the watch. */
+  /**
+   * Takes a push in. False says that nobody here waits for this partition: the leader forgets the
+   * watch.
+   */
   apply(push: TailPush, now: number): boolean {
     const tail = this.get(push.topicId, push.partition);
     if (!tail) return false;
@@ -159,7 +168,9 @@ export class Tails {
     tail.changed();
   }
 
-  /** Moves the tail to the push. False: there is a gap or another epoch, and the tail is of no use. */
+  /**
+   * Moves the tail to the push. False: there is a gap or another epoch, and the tail is of no use.
+   */
   #follow(tail: Tail, push: TailPush): boolean {
     const before = tail.position!;
     if (push.leaderEpoch !== before.leaderEpoch) return push.leaderEpoch < before.leaderEpoch;
@@ -177,7 +188,10 @@ export class Tails {
     tail.entries.push({ baseOffset, nextOffset, bytes });
     tail.byteCount += bytes.length;
     this.#byteCount += bytes.length;
-    while (tail.byteCount > MAX_TAIL_BYTES || (this.#byteCount > MAX_TOTAL_BYTES && tail.entries.length > 0)) {
+    while (
+      tail.byteCount > MAX_TAIL_BYTES ||
+      (this.#byteCount > MAX_TOTAL_BYTES && tail.entries.length > 0)
+    ) {
       this.#dropOldest(tail);
     }
   }

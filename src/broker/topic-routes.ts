@@ -33,7 +33,10 @@ export class TopicRoutes {
     return topic.name === undefined ? this.#byId.get(topic.topicId) : this.#byName.get(topic.name);
   }
 
-  /** Asks the controller about the topics that are not cached. Afterwards `cached` has all that exist. */
+  /**
+   * Asks the controller about the topics that are not cached. Afterwards `cached` has all that
+   * exist.
+   */
   async load(topics: readonly TopicReference[]): Promise<void> {
     const missing = topics.filter((topic) => !this.cached(topic));
     if (missing.length > 0) await this.describe(missing);

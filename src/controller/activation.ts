@@ -25,7 +25,11 @@ export type Activation =
   | { readonly status: "unknown" }
   | { readonly status: "lost" };
 
-export function activateReplica(image: ClusterImage, key: ReplicaKey, incarnation: string): Step<Activation> {
+export function activateReplica(
+  image: ClusterImage,
+  key: ReplicaKey,
+  incarnation: string,
+): Step<Activation> {
   const topic = image.topicById(key.topicId);
   const partition = topic && image.partition(key.topicId, key.partition);
   if (!topic || !partition?.replicas.includes(key.nodeId)) return answer({ status: "unknown" });
@@ -37,12 +41,27 @@ export function activateReplica(image: ClusterImage, key: ReplicaKey, incarnatio
     const unchanged = leader === partition.leader && isr.length === partition.isr.length;
     const leaderEpoch = partition.leaderEpoch + (leader === partition.leader ? 0 : 1);
     const { topicId, partition: index } = key;
-    const change = { type: "PartitionChange", topicId, partition: index, isr, leader, leaderEpoch } as const;
+    const change = {
+      type: "PartitionChange",
+      topicId,
+      partition: index,
+      isr,
+      leader,
+      leaderEpoch,
+    } as const;
     return answer({ status: "lost" }, unchanged ? [] : [change]);
   }
   const { leader, leaderEpoch } = partition;
-  const role = { topicName: topic.name, leader, leaderEpoch, topicConfigs: image.topicConfigs(key.topicId) };
-  return answer({ status: "role", role }, known ? [] : [{ type: "ReplicaActivated", ...key, incarnation }]);
+  const role = {
+    topicName: topic.name,
+    leader,
+    leaderEpoch,
+    topicConfigs: image.topicConfigs(key.topicId),
+  };
+  return answer(
+    { status: "role", role },
+    known ? [] : [{ type: "ReplicaActivated", ...key, incarnation }],
+  );
 }
 
 function answer(response: Activation, records: readonly MetadataRecord[] = []): Step<Activation> {

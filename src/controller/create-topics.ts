@@ -3,8 +3,8 @@
  * no replica: each asks for its role when it is first touched.
  */
 import { randomUuid, type Uuid } from "../base/uuid.ts";
-import type { ErrorName } from "../protocol/errors.ts";
 import { invalidTopicConfig, invalidTopicConfigs } from "../log/log-config.ts";
+import type { ErrorName } from "../protocol/errors.ts";
 import type { BrokerConfig } from "./broker-config.ts";
 import type { ClusterImage } from "./image.ts";
 import { placeReplicas } from "./placement.ts";
@@ -17,7 +17,10 @@ export interface NewTopic {
   readonly name: string;
   readonly numPartitions: number;
   readonly replicationFactor: number;
-  readonly assignments: readonly { readonly partitionIndex: number; readonly brokerIds: readonly number[] }[];
+  readonly assignments: readonly {
+    readonly partitionIndex: number;
+    readonly brokerIds: readonly number[];
+  }[];
   readonly configs: readonly { readonly name: string; readonly value: string | null }[];
 }
 
@@ -46,7 +49,8 @@ export function createTopics(
   const collisions = new Map<string, string>();
 
   const response = [...byName].map(([name, [topic, ...duplicates]]): CreateTopicResult => {
-    if (!topic || duplicates.length > 0) return refuse(name, "INVALID_REQUEST", "Duplicate topic name.");
+    if (!topic || duplicates.length > 0)
+      return refuse(name, "INVALID_REQUEST", "Duplicate topic name.");
     const refusal = invalidNewTopic(image, topic, collisions);
     if (refusal) return refusal;
     const assignment = assignReplicas(image, topic, surroundings.config, placed);
@@ -58,7 +62,8 @@ export function createTopics(
     const configs = Object.fromEntries(
       topic.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])),
     );
-    if (!surroundings.validateOnly) records.push(...recordsOf(name, topicId, assignment.replicas, configs));
+    if (!surroundings.validateOnly)
+      records.push(...recordsOf(name, topicId, assignment.replicas, configs));
     return {
       name,
       error: null,
@@ -84,7 +89,11 @@ function invalidNewTopic(
   }
   const colliding = image.collidingTopic(name) ?? collisions.get(name.replaceAll(".", "_"));
   if (colliding !== undefined) {
-    return refuse(name, "INVALID_TOPIC_EXCEPTION", `Topic '${name}' collides with existing topic: ${colliding}`);
+    return refuse(
+      name,
+      "INVALID_TOPIC_EXCEPTION",
+      `Topic '${name}' collides with existing topic: ${colliding}`,
+    );
   }
   for (const config of topic.configs) {
     const invalid =
@@ -122,8 +131,10 @@ function assignReplicas(
     return refuse(name, "INVALID_PARTITIONS", why);
   }
   const partitionCount = topic.numPartitions === -1 ? config.numPartitions : topic.numPartitions;
-  const factor = topic.replicationFactor === -1 ? config.defaultReplicationFactor : topic.replicationFactor;
-  if (partitionCount > MAX_PARTITIONS_PER_TOPIC) return refuse(name, "INVALID_PARTITIONS", tooManyPartitions(partitionCount));
+  const factor =
+    topic.replicationFactor === -1 ? config.defaultReplicationFactor : topic.replicationFactor;
+  if (partitionCount > MAX_PARTITIONS_PER_TOPIC)
+    return refuse(name, "INVALID_PARTITIONS", tooManyPartitions(partitionCount));
   if (factor > nodeIds.length) {
     const why =
       `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} ` +
@@ -141,10 +152,14 @@ function tooManyPartitions(count: number): string {
   return `Number of partitions ${count} is above the maximum of ${MAX_PARTITIONS_PER_TOPIC} a topic.`;
 }
 
-function givenAssignment(topic: NewTopic, nodeIds: readonly number[]): { readonly replicas: number[][] } | Refusal {
+function givenAssignment(
+  topic: NewTopic,
+  nodeIds: readonly number[],
+): { readonly replicas: number[][] } | Refusal {
   const { name } = topic;
   if (topic.replicationFactor !== -1) {
-    const why = "A manual partition assignment was specified, but replication factor was not set to -1.";
+    const why =
+      "A manual partition assignment was specified, but replication factor was not set to -1.";
     return refuse(name, "INVALID_REQUEST", why);
   }
   if (topic.numPartitions !== -1) {
@@ -152,7 +167,8 @@ function givenAssignment(topic: NewTopic, nodeIds: readonly number[]): { readonl
     return refuse(name, "INVALID_REQUEST", why);
   }
   const invalid = (why: string) => refuse(name, "INVALID_REPLICA_ASSIGNMENT", why);
-  if (topic.assignments.length > MAX_PARTITIONS_PER_TOPIC) return invalid(tooManyPartitions(topic.assignments.length));
+  if (topic.assignments.length > MAX_PARTITIONS_PER_TOPIC)
+    return invalid(tooManyPartitions(topic.assignments.length));
   const replicas: number[][] = [];
   for (const { partitionIndex, brokerIds } of topic.assignments) {
     if (replicas[partitionIndex]) {
@@ -161,14 +177,19 @@ function givenAssignment(topic: NewTopic, nodeIds: readonly number[]): { readonl
     if (partitionIndex < 0 || partitionIndex >= topic.assignments.length) {
       return invalid("partitions should be a consecutive 0-based integer sequence");
     }
-    if (brokerIds.length === 0) return invalid("The manual partition assignment includes an empty replica list.");
+    if (brokerIds.length === 0)
+      return invalid("The manual partition assignment includes an empty replica list.");
     if (new Set(brokerIds).size < brokerIds.length) {
       const duplicate = brokerIds.find((id, index) => brokerIds.indexOf(id) < index)!;
-      return invalid(`The manual partition assignment includes the broker ${duplicate} more than once.`);
+      return invalid(
+        `The manual partition assignment includes the broker ${duplicate} more than once.`,
+      );
     }
     const unknown = brokerIds.find((id) => !nodeIds.includes(id));
     if (unknown !== undefined) {
-      return invalid(`The manual partition assignment includes broker ${unknown}, but no such broker is registered.`);
+      return invalid(
+        `The manual partition assignment includes broker ${unknown}, but no such broker is registered.`,
+      );
     }
     if (brokerIds.length > 1) return refuse(name, "INVALID_REPLICATION_FACTOR", UNREPLICATED);
     replicas[partitionIndex] = [...brokerIds];
@@ -184,7 +205,12 @@ function recordsOf(
 ): MetadataRecord[] {
   return [
     { type: "Topic", name, topicId, partitionCount: replicas.length },
-    ...Object.entries(configs).map(([name, value]) => ({ type: "Config" as const, topicId, name, value })),
+    ...Object.entries(configs).map(([name, value]) => ({
+      type: "Config" as const,
+      topicId,
+      name,
+      value,
+    })),
     ...replicas.map((nodeIds, partition) => ({
       type: "Partition" as const,
       topicId,

@@ -39,17 +39,22 @@ export function deleteTopics(
         ? refuse("UNKNOWN_TOPIC_ID", "This server does not host this topic ID.")
         : refuse("UNKNOWN_TOPIC_OR_PARTITION", "This server does not host this topic-partition.");
     }
-    if (!config.deleteTopicEnable) return refuse("TOPIC_DELETION_DISABLED", "Topic deletion is disabled.");
+    if (!config.deleteTopicEnable)
+      return refuse("TOPIC_DELETION_DISABLED", "Topic deletion is disabled.");
     const { name, topicId } = found;
     records.push({ type: "RemoveTopic", topicId });
-    for (const replica of image.activatedReplicas(topicId)) effects.push({ type: "eraseReplica", replica });
+    for (const replica of image.activatedReplicas(topicId))
+      effects.push({ type: "eraseReplica", replica });
     return { name, topicId, error: null, message: null };
   });
   return { records, response, effects };
 }
 
 /** Topics that make no sense in this request: named twice, named and identified, or neither. */
-function refusedTogether(image: ClusterImage, topics: readonly TopicToDelete[]): Map<TopicToDelete, string> {
+function refusedTogether(
+  image: ClusterImage,
+  topics: readonly TopicToDelete[],
+): Map<TopicToDelete, string> {
   const refused = new Map<TopicToDelete, string>();
   const first = new Map<Uuid, TopicToDelete>();
   for (const topic of topics) {

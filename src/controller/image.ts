@@ -1,3 +1,4 @@
+import { assert, unreachable } from "../base/assert.ts";
 /**
  * The cluster as the controller has stored it. Topics are read by key from SQLite, never held in
  * memory, so that topic number 100,000 costs what number 10 costs. `replay` is the only function
@@ -5,8 +6,14 @@
  */
 import type { Sql, SqlRow } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
-import { unreachable } from "../base/assert.ts";
-import type { MetadataRecord, PartitionState, ReplicaKey } from "./records.ts";
+import type {
+  ConfigRecord,
+  MetadataRecord,
+  PartitionChangeRecord,
+  PartitionState,
+  ReplicaKey,
+  TopicRecord,
+} from "./records.ts";
 import { collisionKey } from "./topic-names.ts";
 
 export interface Broker {
@@ -58,7 +65,9 @@ export class ClusterImage {
 
   brokers(): Broker[] {
     return this.#sql
-      .all<{ node_id: number; rack: string | null; fenced: number }>("SELECT * FROM brokers ORDER BY node_id")
+      .all<{ node_id: number; rack: string | null; fenced: number }>(
+        "SELECT * FROM brokers ORDER BY node_id",
+      )
       .map((row) => ({ nodeId: row.node_id, rack: row.rack, fenced: row.fenced === 1 }));
   }
 
@@ -104,7 +113,12 @@ export class ClusterImage {
   activation({ topicId, partition, nodeId }: ReplicaKey): ReplicaActivation | undefined {
     const query =
       "SELECT incarnation, erasing FROM activations WHERE topic_id = ? AND partition = ? AND node_id = ?";
-    const row = this.#sql.get<{ incarnation: string; erasing: number }>(query, topicId, partition, nodeId);
+    const row = this.#sql.get<{ incarnation: string; erasing: number }>(
+      query,
+      topicId,
+      partition,
+      nodeId,
+    );
     return row && { incarnation: row.incarnation, erasing: row.erasing === 1 };
   }
 
@@ -133,50 +147,64 @@ export class ClusterImage {
     const sql = this.#sql;
     switch (record.type) {
       case "RegisterBroker":
-        return sql.run("INSERT OR REPLACE INTO brokers VALUES (?, ?, 0)", record.nodeId, record.rack);
-      case "Topic": {
-        const { name, topicId, partitionCount } = record;
-        sql.run("INSERT INTO topics VALUES (?, ?, ?, ?)", name, collisionKey(name), topicId, partitionCount);
-        return this.#setCounter("partitions_placed", this.partitionsPlaced() + partitionCount);
-      }
+        return sql.run(
+          "INSERT OR REPLACE INTO brokers VALUES (?, ?, 0)",
+          record.nodeId,
+          record.rack,
+        );
+      case "Topic":
+        return this.#storeTopic(record);
       case "Partition":
         return this.#storePartition(record.topicId, record.partition, record);
-      case "PartitionChange": {
-        const before = this.partition(record.topicId, record.partition)!;
-        const partitionEpoch = before.partitionEpoch + 1;
-        return this.#storePartition(record.topicId, record.partition, { ...before, ...record, partitionEpoch });
-      }
+      case "PartitionChange":
+        return this.#changePartition(record);
       case "Config":
-        if (record.value === null) {
-          return sql.run("DELETE FROM topic_configs WHERE topic_id = ? AND name = ?", record.topicId, record.name);
-        }
-        return sql.run(
-          "INSERT OR REPLACE INTO topic_configs VALUES (?, ?, ?)",
-          record.topicId,
-          record.name,
-          record.value,
-        );
+        return this.#storeConfig(record);
       case "RemoveTopic":
-        sql.run("DELETE FROM topics WHERE topic_id = ?", record.topicId);
-        sql.run("DELETE FROM partitions WHERE topic_id = ?", record.topicId);
-        sql.run("DELETE FROM topic_configs WHERE topic_id = ?", record.topicId);
-        return sql.run("UPDATE activations SET erasing = 1 WHERE topic_id = ?", record.topicId);
+        return this.#removeTopic(record.topicId);
       case "ProducerIds":
         return this.#setCounter("next_producer_id", record.nextProducerId);
       case "ReplicaActivated": {
         const { topicId, partition, nodeId, incarnation } = record;
-        return sql.run("INSERT INTO activations VALUES (?, ?, ?, ?, 0)", topicId, partition, nodeId, incarnation);
+        const insert = "INSERT INTO activations VALUES (?, ?, ?, ?, 0)";
+        return sql.run(insert, topicId, partition, nodeId, incarnation);
       }
-      case "ReplicaErased":
-        return sql.run(
-          "DELETE FROM activations WHERE topic_id = ? AND partition = ? AND node_id = ?",
-          record.topicId,
-          record.partition,
-          record.nodeId,
-        );
+      case "ReplicaErased": {
+        const { topicId, partition, nodeId } = record;
+        const remove =
+          "DELETE FROM activations WHERE topic_id = ? AND partition = ? AND node_id = ?";
+        return sql.run(remove, topicId, partition, nodeId);
+      }
       default:
         return unreachable(record);
     }
+  }
+
+  #storeTopic({ name, topicId, partitionCount }: TopicRecord): void {
+    const insert = "INSERT INTO topics VALUES (?, ?, ?, ?)";
+    this.#sql.run(insert, name, collisionKey(name), topicId, partitionCount);
+    this.#setCounter("partitions_placed", this.partitionsPlaced() + partitionCount);
+  }
+
+  #changePartition(record: PartitionChangeRecord): void {
+    const { topicId, partition } = record;
+    const before = this.partition(topicId, partition);
+    assert(before, "Only a partition that exists is changed.");
+    const partitionEpoch = before.partitionEpoch + 1;
+    this.#storePartition(topicId, partition, { ...before, ...record, partitionEpoch });
+  }
+
+  #storeConfig({ topicId, name, value }: ConfigRecord): void {
+    const remove = "DELETE FROM topic_configs WHERE topic_id = ? AND name = ?";
+    if (value === null) return this.#sql.run(remove, topicId, name);
+    this.#sql.run("INSERT OR REPLACE INTO topic_configs VALUES (?, ?, ?)", topicId, name, value);
+  }
+
+  #removeTopic(topicId: Uuid): void {
+    this.#sql.run("DELETE FROM topics WHERE topic_id = ?", topicId);
+    this.#sql.run("DELETE FROM partitions WHERE topic_id = ?", topicId);
+    this.#sql.run("DELETE FROM topic_configs WHERE topic_id = ?", topicId);
+    this.#sql.run("UPDATE activations SET erasing = 1 WHERE topic_id = ?", topicId);
   }
 
   #storePartition(topicId: Uuid, partition: number, state: PartitionState): void {
@@ -193,7 +221,10 @@ export class ClusterImage {
   }
 
   #counter(name: string): number {
-    return this.#sql.get<{ value: number }>("SELECT value FROM counters WHERE name = ?", name)?.value ?? 0;
+    return (
+      this.#sql.get<{ value: number }>("SELECT value FROM counters WHERE name = ?", name)?.value ??
+      0
+    );
   }
 
   #setCounter(name: string, value: number): void {

@@ -1,10 +1,14 @@
 /**
  * Where the replicas of a new topic live: round robin over the live brokers, starting where the
  * last topic ended, so that leaders spread evenly even when every topic has one partition; the
- * followers of a partition are the brokers after its leader, so no broker holds two replicas of one.
+ * followers of a partition are the brokers after its leader, so no broker holds two replicas of
+ * one.
  */
 
-/** Replicas (leader first) for each new partition. `start` is the number of partitions placed so far. */
+/**
+ * Replicas (leader first) for each new partition. `start` is the number of partitions placed so
+ * far.
+ */
 export function placeReplicas(
   brokers: readonly number[],
   partitionCount: number,

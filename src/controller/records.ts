@@ -30,7 +30,10 @@ export interface TopicRecord {
   readonly partitionCount: number;
 }
 
-/** One partition as the controller knows it. `leader` is {@link NO_LEADER} while none can be elected. */
+/**
+ * One partition as the controller knows it. `leader` is {@link NO_LEADER} while none can be
+ * elected.
+ */
 export interface PartitionState {
   readonly replicas: readonly number[];
   readonly isr: readonly number[];
@@ -60,7 +63,10 @@ export interface ConfigRecord {
   readonly value: string | null;
 }
 
-/** Removes a topic. Its activated replicas stay listed until each has confirmed that its data is gone. */
+/**
+ * Removes a topic. Its activated replicas stay listed until each has confirmed that its data is
+ * gone.
+ */
 export interface RemoveTopicRecord {
   readonly type: "RemoveTopic";
   readonly topicId: Uuid;

@@ -1,4 +1,6 @@
-/** The brokers of a cluster are configured by their number: ids 1 to n, each a place for replicas. */
+/**
+ * The brokers of a cluster are configured by their number: ids 1 to n, each a place for replicas.
+ */
 import type { ClusterImage } from "./image.ts";
 import type { Step } from "./step.ts";
 

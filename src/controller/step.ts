@@ -4,8 +4,8 @@
  * transaction, replays them, answers, then runs the effects.
  */
 import type { Random } from "../base/clock.ts";
-import type { MetadataRecord, ReplicaKey } from "./records.ts";
 import type { BrokerConfig } from "./broker-config.ts";
+import type { MetadataRecord, ReplicaKey } from "./records.ts";
 
 export interface Step<Response> {
   readonly records: readonly MetadataRecord[];

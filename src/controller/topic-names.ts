@@ -21,12 +21,19 @@ export function invalidTopicName(name: string): string | null {
   return null;
 }
 
-/** Topics whose names differ only in `.` and `_` collide, because metric names cannot tell them apart. */
+/**
+ * Topics whose names differ only in `.` and `_` collide, because metric names cannot tell them
+ * apart.
+ */
 export function collisionKey(name: string): string {
   return name.replaceAll(".", "_");
 }
 
 /** Whether Kafka keeps the topic for itself. */
 export function isInternalTopic(name: string): boolean {
-  return name === "__consumer_offsets" || name === "__transaction_state" || name === "__share_group_state";
+  return (
+    name === "__consumer_offsets" ||
+    name === "__transaction_state" ||
+    name === "__share_group_state"
+  );
 }

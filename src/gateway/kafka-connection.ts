@@ -59,7 +59,7 @@ export class KafkaConnection implements ConnectionContext {
   end(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    for (const listener of [...this.#onClose]) listener();
+    for (const listener of this.#onClose) listener();
     this.#responses.close();
     this.#close(reason);
   }

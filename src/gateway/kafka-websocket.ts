@@ -1,99 +1,117 @@
 /**
  * Kafka's protocol over a WebSocket: binary frames are a byte stream of length-prefixed requests, cut
  * anywhere; a response is one frame. The socket hibernates between requests; a request that is
- * arriving or under way holds a timer, which is its time limit and keeps the gateway in memory.
+ * arriving or under way holds a timer or an event, which keeps the gateway in memory.
  */
 import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
-import { ResponseQueue } from "./response-queue.ts";
+import { KafkaConnection } from "./kafka-connection.ts";
+import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
+import {
+  closeSocket,
+  drained,
+  isOpen,
+  POLICY_VIOLATION,
+  UNSUPPORTED_DATA,
+} from "./web-socket.ts";
 
 /** How long a frame may take to arrive. */
 const FRAME_TIMEOUT_MS = 60_000;
 
-/** Requests that wait behind the one under way, in bytes; a client that sends more is cut off. */
+/**
+ * Requests that wait behind the one under way, in bytes. Reading cannot pause on this kind of
+ * socket, so a client that sends more without reading its answers is cut off.
+ */
 const MAX_WAITING_BYTES = 32 * 1024 * 1024;
-
-/** Unsent answers of one socket, in bytes; a client that reads none of them is cut off. */
-const MAX_UNSENT_BYTES = 128 * 1024 * 1024;
-
-/** Close codes of RFC 6455. */
-const POLICY_VIOLATION = 1008;
-const UNSUPPORTED_DATA = 1003;
 
 export class KafkaWebSocket {
   readonly #socket: WebSocket;
   readonly #broker: Broker;
   readonly #splitter: FrameSplitter;
+  readonly #responses: ResponseQueue;
   readonly #connection: KafkaConnection;
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #isWorking = false;
   #cancelTimeout: (() => void) | null = null;
 
+  /** `host` is the one by which the client reached us. */
   constructor(socket: WebSocket, broker: Broker, host: string) {
     this.#socket = socket;
     this.#broker = broker;
     this.#splitter = new FrameSplitter(broker.ports.config.socketRequestMaxBytes);
+    this.#responses = new ResponseQueue((responses) => this.#send(responses));
     this.#connection = new KafkaConnection({
       broker,
       host,
-      responses: new ResponseQueue(async (responses) => {
-        for (const pieces of responses) this.#socket.send(concatBytes(pieces));
-        if (this.#socket.bufferedAmount > MAX_UNSENT_BYTES) this.#connection.end("answers are not read");
-      }),
-      close: (reason) => this.#socket.close(POLICY_VIOLATION, reason.slice(0, 120)),
+      responses: this.#responses,
+      close: (reason) => closeSocket(socket, POLICY_VIOLATION, reason),
     });
   }
 
-  /** Takes one message of the socket. */
-  message(message: ArrayBuffer | string): void {
+  /** Takes one message of the socket; resolves when nothing that has arrived is unanswered. */
+  async message(message: ArrayBuffer | string): Promise<void> {
     if (typeof message === "string") {
-      this.#socket.close(UNSUPPORTED_DATA, "Kafka's protocol is binary");
+      closeSocket(this.#socket, UNSUPPORTED_DATA, "Kafka's protocol is binary");
       return this.closed();
     }
     try {
       const frames = this.#splitter.push(new Uint8Array(message));
       for (const frame of frames) this.#waitingBytes += frame.length;
       this.#waiting.push(...frames);
+      this.#limitTime(frames.length > 0);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
-      return this.#connection.end(error.message);
+      return this.#end(error.message);
     }
-    if (this.#waitingBytes > MAX_WAITING_BYTES) return this.#connection.end("too many requests wait");
-    this.#limitTime();
-    if (!this.#isWorking) void this.#work();
+    if (this.#waitingBytes > MAX_WAITING_BYTES) return this.#end("too many requests wait");
+    if (!this.#isWorking) await this.#answerWaiting();
   }
 
   /** The socket has closed. */
   closed(): void {
-    this.#cancelTimeout?.();
-    this.#connection.end("the client has left");
+    this.#end("the client has left");
   }
 
-  async #work(): Promise<void> {
+  async #answerWaiting(): Promise<void> {
     this.#isWorking = true;
     try {
       for (let frame = this.#waiting.shift(); frame; frame = this.#waiting.shift()) {
         this.#waitingBytes -= frame.length;
-        const pause = this.#connection.receive(frame);
-        if (pause) await pause;
+        await this.#connection.receive(frame);
       }
-    } catch (error) {
-      await this.#connection.finish(isClientsDoing(error) ? error.message : "the request failed");
     } finally {
       this.#isWorking = false;
+    }
+    if (isOpen(this.#socket)) await this.#responses.empty();
+  }
+
+  async #send(responses: readonly ResponsePieces[]): Promise<void> {
+    for (const pieces of responses) {
+      this.#socket.send(concatBytes(pieces));
+      await drained(this.#socket, this.#broker.ports.timers);
     }
   }
 
   /** A frame that has begun must end in time. */
-  #limitTime(): void {
+  #limitTime(isNewFrame: boolean): void {
+    if (isNewFrame || !this.#splitter.isInFrame) this.#stopTimeout();
+    if (!this.#splitter.isInFrame || this.#cancelTimeout) return;
+    const giveUp = () => this.#end("a frame took too long to arrive");
+    this.#cancelTimeout = this.#broker.ports.timers.after(FRAME_TIMEOUT_MS, giveUp);
+  }
+
+  #stopTimeout(): void {
     this.#cancelTimeout?.();
     this.#cancelTimeout = null;
-    if (!this.#splitter.isInFrame) return;
-    const giveUp = () => this.#connection.end("a frame took too long to arrive");
-    this.#cancelTimeout = this.#broker.ports.timers.after(FRAME_TIMEOUT_MS, giveUp);
+  }
+
+  #end(reason: string): void {
+    this.#stopTimeout();
+    this.#waiting = [];
+    this.#waitingBytes = 0;
+    this.#connection.end(reason);
   }
 }

@@ -1,5 +1,5 @@
 /** How answers go into a socket: small pieces joined, large ones as they are. */
-import { concatBytes } from "../base/concat-bytes.ts";
+import { joinBytes } from "../base/concat-bytes.ts";
 import type { ResponsePieces } from "./response-queue.ts";
 
 /** From this size on a piece is written alone: copying it costs more than a write. */
@@ -13,7 +13,7 @@ export function* joinForWriting(responses: readonly ResponsePieces[]): Generator
     for (const piece of pieces) {
       const isLarge = piece.length >= LARGE_PIECE_BYTES;
       if (small.length > 0 && (isLarge || smallBytes + piece.length > LARGE_PIECE_BYTES)) {
-        yield small.length === 1 ? small[0]! : concatBytes(small);
+        yield joinBytes(small);
         small = [];
         smallBytes = 0;
       }
@@ -24,5 +24,5 @@ export function* joinForWriting(responses: readonly ResponsePieces[]): Generator
       }
     }
   }
-  if (small.length > 0) yield small.length === 1 ? small[0]! : concatBytes(small);
+  if (small.length > 0) yield joinBytes(small);
 }

@@ -130,15 +130,19 @@ function maxTimestampFrom(sql: Sql, from: number, to: number): Millis {
   for (const chunk of chunksFrom(sql, from, to)) {
     const bytes = readChunkBytes(sql, chunk);
     for (const header of batchHeaders(bytes)) {
-      const { baseOffset, lastOffsetDelta, maxTimestamp } = header;
-      if (baseOffset >= from) max = Math.max(max, maxTimestamp);
-      else if (baseOffset + lastOffsetDelta >= from) {
-        // Part of the batch is deleted: its header tells of all of it.
-        for (const { offset, timestamp } of decodable(bytes, header)) {
-          if (offset >= from) max = Math.max(max, timestamp);
-        }
-      }
+      max = Math.max(max, maxTimestampOf(bytes, header, from));
     }
+  }
+  return max;
+}
+
+/** Of a batch that is deleted in part the header says too much: its records have to tell. */
+function maxTimestampOf(bytes: Uint8Array, header: BatchHeader, from: number): Millis {
+  if (header.baseOffset >= from) return header.maxTimestamp;
+  if (header.baseOffset + header.lastOffsetDelta < from) return -1;
+  let max = -1;
+  for (const { offset, timestamp } of decodable(bytes, header)) {
+    if (offset >= from) max = Math.max(max, timestamp);
   }
   return max;
 }

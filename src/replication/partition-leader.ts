@@ -66,7 +66,11 @@ export class PartitionLeader {
     return { ...this.#failedRead(null, read.endOffset), pieces: read.pieces };
   }
 
-  listOffsets({ timestamp, readCommitted, currentLeaderEpoch }: ListOffsetsCall): ListOffsetsResult {
+  listOffsets({
+    timestamp,
+    readCommitted,
+    currentLeaderEpoch,
+  }: ListOffsetsCall): ListOffsetsResult {
     const wrongEpoch = this.#wrongEpoch(currentLeaderEpoch);
     if (wrongEpoch) return { error: wrongEpoch, ...NOT_FOUND };
     const bound = readCommitted ? this.log.lastStableOffset : this.log.highWatermark;
@@ -116,7 +120,14 @@ export class PartitionLeader {
   }
 
   #failedRead(error: ErrorName | null, nextOffset: number): ReadResult {
-    return { ...this.position, error, pieces: [], nextOffset, divergingEpoch: null, watching: false };
+    return {
+      ...this.position,
+      error,
+      pieces: [],
+      nextOffset,
+      divergingEpoch: null,
+      watching: false,
+    };
   }
 }
 

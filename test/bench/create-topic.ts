@@ -7,7 +7,10 @@ import { decodeResponseFrame, encodeRequestFrame } from "../../src/protocol/fram
 import { metadata } from "../../src/protocol/messages/03-metadata.ts";
 import { createTopics } from "../../src/protocol/messages/19-create-topics.ts";
 
-export async function createTopic(bootstrap: string, name: string): Promise<{ host: string; port: number }> {
+export async function createTopic(
+  bootstrap: string,
+  name: string,
+): Promise<{ host: string; port: number }> {
   const topic = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
   await call(bootstrap, createTopics, 5, { topics: [topic], timeoutMs: 10_000 });
   for (;;) {
@@ -30,7 +33,9 @@ function call<A extends Api>(
     const socket = connect({ host, port: Number(port) });
     let received: Buffer = Buffer.alloc(0);
     const header = { apiVersion, correlationId: 1, clientId: "bench" };
-    socket.on("connect", () => socket.write(Buffer.concat(encodeRequestFrame(api, header, request))));
+    socket.on("connect", () =>
+      socket.write(Buffer.concat(encodeRequestFrame(api, header, request))),
+    );
     socket.on("error", reject);
     socket.on("data", (chunk: Buffer) => {
       received = Buffer.concat([received, chunk]);

@@ -47,14 +47,23 @@ console.log(
 );
 
 function produceFrame(topic: string, size: number): Uint8Array {
-  const record = { timestamp: Date.now(), key: null, value: new Uint8Array(size).fill(120), headers: [] };
+  const record = {
+    timestamp: Date.now(),
+    key: null,
+    value: new Uint8Array(size).fill(120),
+    headers: [],
+  };
   const records = encodeBatch([record], { compression: "none" });
   const request = {
     acks: -1,
     timeoutMs: 30_000,
     topicData: [{ name: topic, partitionData: [{ index: 0, records }] }],
   };
-  const pieces = encodeRequestFrame(produce, { apiVersion: 9, correlationId: 1, clientId: "bench" }, request);
+  const pieces = encodeRequestFrame(
+    produce,
+    { apiVersion: 9, correlationId: 1, clientId: "bench" },
+    request,
+  );
   return Buffer.concat(pieces);
 }
 
@@ -67,7 +76,9 @@ function drive(address: { host: string; port: number }, request: Uint8Array): Pr
     const send = (count: number) => {
       const now = performance.now();
       for (let index = 0; index < count; index++) sentAt.push(now);
-      socket.write(count === 1 ? request : Buffer.concat(Array.from({ length: count }, () => request)));
+      socket.write(
+        count === 1 ? request : Buffer.concat(Array.from({ length: count }, () => request)),
+      );
     };
     socket.on("connect", () => send(depth));
     socket.on("error", reject);

@@ -45,7 +45,7 @@ export class Cluster {
     return wire;
   }
 
-  /** A connection that everybody may use who waits for one answer at a time. */
+  /** A connection that a whole case may share; its requests are answered in their order. */
   wire(address: string = this.#bootstrap): Promise<Wire> {
     const shared = this.#shared.get(address) ?? this.open(address);
     this.#shared.set(address, shared);

@@ -20,6 +20,7 @@ const CLIENT_ID = "conformance";
 export class Wire {
   readonly #socket: Socket;
   #correlationId = 0;
+  #lastFrame: Promise<unknown> = Promise.resolve();
   #isOver = false;
   #changed = Promise.withResolvers<void>();
 
@@ -90,10 +91,14 @@ export class Wire {
     this.#socket.end();
   }
 
-  /** The next frame that the broker sends, without its size. */
-  async frame(): Promise<Uint8Array> {
-    const size = await this.#read(SIZE_BYTES);
-    return this.#read(new DataView(size.buffer, size.byteOffset).getInt32(0));
+  /** The next frame that the broker sends, without its size. Who asks first gets the first one. */
+  frame(): Promise<Uint8Array> {
+    const next = this.#lastFrame.then(async () => {
+      const size = await this.#read(SIZE_BYTES);
+      return this.#read(new DataView(size.buffer, size.byteOffset).getInt32(0));
+    });
+    this.#lastFrame = next;
+    return next;
   }
 
   /** Waits until the broker has closed the connection; another frame from it is an error. */

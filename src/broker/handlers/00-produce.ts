@@ -71,7 +71,10 @@ async function append(
 ): Promise<AppendResult> {
   if (typeof located === "string") return refusedAppend(located);
   if (records === null) {
-    return refusedAppend("INVALID_RECORD", "A Produce must have exactly one record batch per partition.");
+    return refusedAppend(
+      "INVALID_RECORD",
+      "A Produce must have exactly one record batch per partition.",
+    );
   }
   if (records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0))) {
     return refusedAppend("INVALID_TXN_STATE", "Transactions are not supported by this broker.");
@@ -79,7 +82,10 @@ async function append(
   return broker.append(located, records, apiVersion);
 }
 
-function respond(request: ProduceRequest, resultOf: (topic: number, partition: number) => AppendResult) {
+function respond(
+  request: ProduceRequest,
+  resultOf: (topic: number, partition: number) => AppendResult,
+) {
   return {
     responses: request.topicData.map(({ name, topicId, partitionData }, topicIndex) => ({
       name,

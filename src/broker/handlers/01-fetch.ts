@@ -1,22 +1,23 @@
+import { joinBytes } from "../../base/concat-bytes.ts";
+import type { Uuid } from "../../base/uuid.ts";
 /**
  * Fetch: reads record batches from partitions that this broker leads.
  *
- * - Answered at once when there is an error, enough to return, or nothing to wait for; otherwise the
+ * - Answered at once when there is an error, enough to return, or nothing to wait for; otherwise
+ * the
  *   request waits in purgatory until the watched tails have `minBytes` more, or `maxWaitMs` is over.
  * - Partitions are served in the session's order under the request's limit; the first one with data
  *   returns a whole batch whatever its size (KIP-74).
  */
 import type { RequestOf } from "../../protocol/api.ts";
-import type { Uuid } from "../../base/uuid.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { fetch } from "../../protocol/messages/01-fetch.ts";
-import { concatBytes } from "../../base/concat-bytes.ts";
+import type { ReadResult } from "../../replication/replica-calls.ts";
 import { fetchRound, type FetchedPartition } from "../fetch-round.ts";
-import { fetchWait } from "../fetch-wait.ts";
 import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
+import { fetchWait } from "../fetch-wait.ts";
 import { handler, type RequestContext } from "../handler.ts";
 import { leaderHint, nodeEndpoints, type LeaderHint } from "../leader-hints.ts";
-import type { ReadResult } from "../../replication/replica-calls.ts";
 import type { TopicReference } from "../topic-routes.ts";
 
 type FetchRequest = RequestOf<typeof fetch>;
@@ -35,7 +36,10 @@ export const fetchHandler = handler({
     const references = plan.partitions.map((partition) => referenceTo(partition, apiVersion));
     await broker.routes.load(references);
     const fetched = await fetchUntilEnough(request, plan, references, context);
-    return respond(plan, fetched, references, { ...context, readCommitted: isReadCommitted(request) });
+    return respond(plan, fetched, references, {
+      ...context,
+      readCommitted: isReadCommitted(request),
+    });
   },
 
   refuse: (_request, error) => ({ errorCode: error, responses: [] }),
@@ -65,7 +69,10 @@ async function fetchUntilEnough(
     const located = plan.partitions.map((partition, index) =>
       broker.locateLed(references[index]!, partition.partition),
     );
-    const fetched = await fetchRound(broker, plan.partitions, located, { ...round, watch: mayWait });
+    const fetched = await fetchRound(broker, plan.partitions, located, {
+      ...round,
+      watch: mayWait,
+    });
     const byteCount = fetched.reduce((sum, { byteCount }) => sum + byteCount, 0);
     const isDecided = fetched.some(({ result }) => result.error !== null || result.divergingEpoch);
     const missingBytes = request.minBytes - byteCount;
@@ -86,9 +93,12 @@ function respond(
   fetched.forEach(({ partition, result, byteCount }, index) => {
     const { error, highWatermark, logStartOffset } = result;
     const diverging = result.divergingEpoch !== null;
-    if (!plan.mentions(partition, { error, highWatermark, logStartOffset, byteCount, diverging })) return;
+    if (!plan.mentions(partition, { error, highWatermark, logStartOffset, byteCount, diverging }))
+      return;
     const isMisrouted = error === "NOT_LEADER_OR_FOLLOWER";
-    const hint = isMisrouted ? leaderHint(broker.locate(references[index]!, partition.partition)) : null;
+    const hint = isMisrouted
+      ? leaderHint(broker.locate(references[index]!, partition.partition))
+      : null;
     if (hint) leaders.add(hint.leaderId);
     const { topicName, topicId } = partition;
     const topic = topics.get(topicName + topicId) ?? { topic: topicName, topicId, partitions: [] };
@@ -108,7 +118,12 @@ interface FetchedTopic {
   readonly partitions: ReturnType<typeof partitionResponse>[];
 }
 
-function partitionResponse(partitionIndex: number, result: ReadResult, hint: LeaderHint | null, readCommitted: boolean) {
+function partitionResponse(
+  partitionIndex: number,
+  result: ReadResult,
+  hint: LeaderHint | null,
+  readCommitted: boolean,
+) {
   return {
     partitionIndex,
     errorCode: ErrorCode[result.error ?? "NONE"],
@@ -118,7 +133,7 @@ function partitionResponse(partitionIndex: number, result: ReadResult, hint: Lea
     divergingEpoch: result.divergingEpoch ?? undefined,
     currentLeader: hint ?? undefined,
     // Empty, never null: librdkafka reads no null here (KAFKA-18646).
-    records: concatBytes(result.pieces),
+    records: joinBytes(result.pieces),
     abortedTransactions: readCommitted ? [] : null,
   };
 }

@@ -2,9 +2,9 @@
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { listOffsets } from "../../protocol/messages/02-list-offsets.ts";
+import type { ListOffsetsResult } from "../../replication/replica-calls.ts";
 import { askLeader } from "../ask-leader.ts";
 import { handler, type RequestContext } from "../handler.ts";
-import type { ListOffsetsResult } from "../../replication/replica-calls.ts";
 import { partitionKeyCounts } from "../partition-key-counts.ts";
 
 type Partition = RequestOf<typeof listOffsets>["topics"][number]["partitions"][number];
@@ -32,7 +32,11 @@ export const listOffsetsHandler = handler({
           const result = isRepeated
             ? failed("INVALID_REQUEST")
             : await lookUp(name, partition, { ...context, readCommitted });
-          return { partitionIndex: partition.partitionIndex, ...result, errorCode: ErrorCode[result.error ?? "NONE"] };
+          return {
+            partitionIndex: partition.partitionIndex,
+            ...result,
+            errorCode: ErrorCode[result.error ?? "NONE"],
+          };
         }),
       ),
     }));

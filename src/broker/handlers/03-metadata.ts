@@ -1,12 +1,12 @@
 /**
- * Metadata: brokers, and topics with their leaders, from the controller's current image. Topics that
- * are missing are created when the client allows it and `auto.create.topics.enable` does; this very
- * response still calls them unknown, as Kafka's does, and the client asks again.
+ * Metadata: brokers, and topics with their leaders, from the controller's current image. Topics
+ * that are missing are created when the client allows it and `auto.create.topics.enable` does; this
+ * very response still calls them unknown, as Kafka's does, and the client asks again.
  */
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { ClusterDescription, TopicDescription } from "../../controller/describe.ts";
-import { isInternalTopic, invalidTopicName } from "../../controller/topic-names.ts";
 import { NO_LEADER, type PartitionState } from "../../controller/records.ts";
+import { isInternalTopic, invalidTopicName } from "../../controller/topic-names.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { metadata } from "../../protocol/messages/03-metadata.ts";
@@ -30,19 +30,27 @@ export const metadataHandler = handler({
     if (requested?.some((topic) => topic.name === null && apiVersion < FIRST_TOPIC_ID_VERSION)) {
       return refuse(request, ErrorCode.INVALID_REQUEST);
     }
-    const image = requested ? await describe(requested, context) : await allTopics(broker.ports.controller);
+    const image = requested
+      ? await describe(requested, context)
+      : await allTopics(broker.ports.controller);
     const topics = requested
       ? await describeRequested(requested, image, request, context)
       : image.topics.map((topic) => describeTopic(topic, request));
     return {
       brokers: image.brokers
         .filter((node) => !node.fenced)
-        .map(({ nodeId, rack }) => ({ nodeId, rack, ...broker.ports.advertised(nodeId, connection.host) })),
+        .map(({ nodeId, rack }) => ({
+          nodeId,
+          rack,
+          ...broker.ports.advertised(nodeId, connection.host),
+        })),
       clusterId: broker.ports.clusterId,
       // Every broker forwards to the controller, so each may call itself the one to ask.
       controllerId: broker.ports.nodeId,
       topics,
-      ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: CLUSTER_OPERATIONS }),
+      ...(request.includeClusterAuthorizedOperations && {
+        clusterAuthorizedOperations: CLUSTER_OPERATIONS,
+      }),
     };
   },
 
@@ -63,8 +71,13 @@ function wantsAll({ topics }: MetadataRequest, apiVersion: number): boolean {
   return topics === null || (apiVersion === 0 && topics.length === 0);
 }
 
-async function describe(topics: readonly RequestedTopic[], { broker }: RequestContext): Promise<ClusterDescription> {
-  return broker.routes.describe(topics.map(({ name, topicId }) => (name === null ? { topicId } : { name })));
+async function describe(
+  topics: readonly RequestedTopic[],
+  { broker }: RequestContext,
+): Promise<ClusterDescription> {
+  return broker.routes.describe(
+    topics.map(({ name, topicId }) => (name === null ? { topicId } : { name })),
+  );
 }
 
 async function describeRequested(
@@ -75,8 +88,11 @@ async function describeRequested(
 ): Promise<TopicResponse[]> {
   const byName = new Map(image.topics.map((topic) => [topic.name, topic]));
   const byId = new Map(image.topics.map((topic) => [topic.topicId, topic]));
-  const find = ({ name, topicId }: RequestedTopic) => (name === null ? byId.get(topicId) : byName.get(name));
-  const missing = requested.flatMap((topic) => (topic.name !== null && !find(topic) ? [topic.name] : []));
+  const find = ({ name, topicId }: RequestedTopic) =>
+    name === null ? byId.get(topicId) : byName.get(name);
+  const missing = requested.flatMap((topic) =>
+    topic.name !== null && !find(topic) ? [topic.name] : [],
+  );
   const { config } = context.broker.ports;
   const mayCreate = request.allowAutoTopicCreation && config.autoCreateTopicsEnable;
   const invalid = mayCreate ? await createMissing(missing, context) : new Set<string>();
@@ -87,33 +103,52 @@ async function describeRequested(
 }
 
 /** Creates the topics, and returns the names that no topic may have. */
-async function createMissing(names: readonly string[], { broker }: RequestContext): Promise<Set<string>> {
+async function createMissing(
+  names: readonly string[],
+  { broker }: RequestContext,
+): Promise<Set<string>> {
   if (names.length === 0) return new Set();
   const defaults = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
   const topics = [...new Set(names)].map((name) => ({ name, ...defaults }));
   const results = await broker.ports.controller.createTopics(topics, false);
-  return new Set(results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION").map(({ name }) => name));
+  return new Set(
+    results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION").map(({ name }) => name),
+  );
 }
 
-function describeUnknown({ name, topicId }: RequestedTopic, invalid: ReadonlySet<string>): TopicResponse {
-  if (name === null) return { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name, topicId, partitions: [] };
+function describeUnknown(
+  { name, topicId }: RequestedTopic,
+  invalid: ReadonlySet<string>,
+): TopicResponse {
+  if (name === null)
+    return { errorCode: ErrorCode.UNKNOWN_TOPIC_ID, name, topicId, partitions: [] };
   const isInvalid = invalid.has(name) || invalidTopicName(name) !== null;
-  const errorCode = isInvalid ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const errorCode = isInvalid
+    ? ErrorCode.INVALID_TOPIC_EXCEPTION
+    : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
 }
 
-function describeTopic({ name, topicId, partitions }: TopicDescription, request: MetadataRequest): TopicResponse {
+function describeTopic(
+  { name, topicId, partitions }: TopicDescription,
+  request: MetadataRequest,
+): TopicResponse {
   return {
     errorCode: ErrorCode.NONE,
     name,
     topicId,
     isInternal: isInternalTopic(name),
     partitions: partitions.map(describePartition),
-    ...(request.includeTopicAuthorizedOperations && { topicAuthorizedOperations: TOPIC_OPERATIONS }),
+    ...(request.includeTopicAuthorizedOperations && {
+      topicAuthorizedOperations: TOPIC_OPERATIONS,
+    }),
   };
 }
 
-function describePartition({ leader, leaderEpoch, replicas, isr }: PartitionState, partitionIndex: number) {
+function describePartition(
+  { leader, leaderEpoch, replicas, isr }: PartitionState,
+  partitionIndex: number,
+) {
   return {
     errorCode: leader === NO_LEADER ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
     partitionIndex,

@@ -1,4 +1,6 @@
-/** FindCoordinator: the broker that speaks for a group, by the partition that its records belong to. */
+/**
+ * FindCoordinator: the broker that speaks for a group, by the partition that its records belong to.
+ */
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { findCoordinator } from "../../protocol/messages/10-find-coordinator.ts";
@@ -28,7 +30,8 @@ export const findCoordinatorHandler = handler({
     });
   },
 
-  refuse: (request, error) => respond([request.key, ...request.coordinatorKeys], () => nowhere(error, null)),
+  refuse: (request, error) =>
+    respond([request.key, ...request.coordinatorKeys], () => nowhere(error, null)),
 });
 
 /** Version 4 and later ask for several keys at once (KIP-699). */

@@ -30,11 +30,16 @@ export function newApiVersionsHandler(others: readonly Api[]) {
   });
 }
 
-/** The answer in version 0 to a version of ApiVersions that this broker lacks: which ones it has. */
+/**
+ * The answer in version 0 to a version of ApiVersions that this broker lacks: which ones it has.
+ */
 export function unsupportedApiVersions() {
   return { errorCode: ErrorCode.UNSUPPORTED_VERSION, apiKeys: [advertisedKey(apiVersions)] };
 }
 
-function advertisedKey({ key, advertisedVersions: { min, max } }: Pick<Api, "key" | "advertisedVersions">) {
+function advertisedKey({
+  key,
+  advertisedVersions: { min, max },
+}: Pick<Api, "key" | "advertisedVersions">) {
   return { apiKey: key, minVersion: min, maxVersion: max };
 }

@@ -1,8 +1,8 @@
-/** CreateTopics: the controller decides; from v5 on the answer says what the topic came out as. */
-import { describeTopicConfigs } from "../topic-config-view.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { createTopics } from "../../protocol/messages/19-create-topics.ts";
 import { handler } from "../handler.ts";
+/** CreateTopics: the controller decides; from v5 on the answer says what the topic came out as. */
+import { describeTopicConfigs } from "../topic-config-view.ts";
 
 export const createTopicsHandler = handler({
   api: createTopics,
@@ -13,7 +13,11 @@ export const createTopicsHandler = handler({
     return {
       topics: results.map((result) => {
         if (result.error !== null) {
-          return { name: result.name, errorCode: ErrorCode[result.error], errorMessage: result.message };
+          return {
+            name: result.name,
+            errorCode: ErrorCode[result.error],
+            errorMessage: result.message,
+          };
         }
         return {
           name: result.name,

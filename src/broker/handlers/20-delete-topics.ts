@@ -22,9 +22,10 @@ export const deleteTopicsHandler = handler({
   },
 
   refuse: (request, error) => ({
-    responses: [...request.topics, ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID }))].map(
-      (topic) => ({ ...topic, errorCode: error }),
-    ),
+    responses: [
+      ...request.topics,
+      ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
+    ].map((topic) => ({ ...topic, errorCode: error })),
   }),
 });
 

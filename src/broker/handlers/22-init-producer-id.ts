@@ -10,7 +10,11 @@ export const initProducerIdHandler = handler({
   async handle(request, { broker }) {
     const errorCode = invalidRequest(request);
     if (errorCode !== null) return refuse(errorCode);
-    return { errorCode: ErrorCode.NONE, producerId: await broker.producerIds.next(), producerEpoch: 0 };
+    return {
+      errorCode: ErrorCode.NONE,
+      producerId: await broker.producerIds.next(),
+      producerEpoch: 0,
+    };
   },
 
   refuse: (_request, error) => refuse(error),

@@ -2,9 +2,9 @@
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { offsetForLeaderEpoch } from "../../protocol/messages/23-offset-for-leader-epoch.ts";
+import type { EpochEndResult } from "../../replication/replica-calls.ts";
 import { askLeader } from "../ask-leader.ts";
 import { handler, type RequestContext } from "../handler.ts";
-import type { EpochEndResult } from "../../replication/replica-calls.ts";
 
 type Partition = RequestOf<typeof offsetForLeaderEpoch>["topics"][number]["partitions"][number];
 

@@ -14,7 +14,11 @@ export const describeClusterHandler = handler({
   async handle(request, { broker, connection }) {
     const { endpointType } = request;
     if (endpointType === CONTROLLERS) {
-      return refuse(ErrorCode.MISMATCHED_ENDPOINT_TYPE, endpointType, "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER");
+      return refuse(
+        ErrorCode.MISMATCHED_ENDPOINT_TYPE,
+        endpointType,
+        "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
+      );
     }
     if (endpointType !== BROKERS) {
       const why = `Unsupported endpoint type ${endpointType}`;
@@ -33,7 +37,9 @@ export const describeClusterHandler = handler({
           rack,
           isFenced: fenced,
         })),
-      ...(request.includeClusterAuthorizedOperations && { clusterAuthorizedOperations: CLUSTER_OPERATIONS }),
+      ...(request.includeClusterAuthorizedOperations && {
+        clusterAuthorizedOperations: CLUSTER_OPERATIONS,
+      }),
     };
   },
 

@@ -1,4 +1,6 @@
-/** DescribeTopicPartitions: topics in name order, in pages of at most 2,000 partitions (KIP-966). */
+/**
+ * DescribeTopicPartitions: topics in name order, in pages of at most 2,000 partitions (KIP-966).
+ */
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { TopicDescription } from "../../controller/describe.ts";
 import { NO_LEADER, type PartitionState } from "../../controller/records.ts";
@@ -49,7 +51,9 @@ export const describeTopicPartitionsHandler = handler({
   }),
 });
 
-/** The topics asked for, sorted by name, from the cursor's on; no names at all ask for every topic. */
+/**
+ * The topics asked for, sorted by name, from the cursor's on; no names at all ask for every topic.
+ */
 async function topicsFrom(
   first: string,
   { topics }: DescribeRequest,
@@ -63,11 +67,16 @@ async function topicsFrom(
   const names = [...new Set(topics.map(({ name }) => name))].filter((name) => name >= first);
   const image = await broker.routes.describe(names.map((name) => ({ name })));
   const found = new Map(image.topics.map((topic) => [topic.name, topic]));
-  return names.map((name) => ({ name })).sort(byName).map(({ name }) => [name, found.get(name)]);
+  return names
+    .map((name) => ({ name }))
+    .sort(byName)
+    .map(({ name }) => [name, found.get(name)]);
 }
 
 function unknown(name: string): TopicResponse {
-  const errorCode = invalidTopicName(name) ? ErrorCode.INVALID_TOPIC_EXCEPTION : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
+  const errorCode = invalidTopicName(name)
+    ? ErrorCode.INVALID_TOPIC_EXCEPTION
+    : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   return { errorCode, name, topicId: ZERO_UUID, partitions: [], isInternal: isInternalTopic(name) };
 }
 
@@ -77,12 +86,17 @@ function describeTopic(topic: TopicDescription, start: number, end: number): Top
     name: topic.name,
     topicId: topic.topicId,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions.slice(start, end).map((state, index) => describePartition(state, start + index)),
+    partitions: topic.partitions
+      .slice(start, end)
+      .map((state, index) => describePartition(state, start + index)),
     topicAuthorizedOperations: TOPIC_OPERATIONS,
   };
 }
 
-function describePartition({ leader, leaderEpoch, replicas, isr }: PartitionState, partitionIndex: number) {
+function describePartition(
+  { leader, leaderEpoch, replicas, isr }: PartitionState,
+  partitionIndex: number,
+) {
   return {
     errorCode: leader === NO_LEADER ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
     partitionIndex,

@@ -1,0 +1,76 @@
+/** What is the same for every WebSocket that a gateway serves. */
+import type { Timers } from "../broker/ports.ts";
+import type { Problem } from "./problem.ts";
+
+/** Close codes of RFC 6455. */
+export const UNSUPPORTED_DATA = 1003;
+export const POLICY_VIOLATION = 1008;
+export const INTERNAL_ERROR = 1011;
+
+/** The longest reason that a Close frame can carry, in bytes. */
+const MAX_REASON_BYTES = 123;
+
+const OPEN = 1;
+
+/** Unsent bytes above which a socket's sender pauses, and below which it goes on. */
+const PAUSE_BYTES = 1024 * 1024;
+const RESUME_BYTES = 256 * 1024;
+
+/** How often a paused sender looks whether it may go on: often at first, then less. */
+const FIRST_LOOK_MS = 5;
+const MAX_LOOK_MS = 500;
+
+/** Whether the client asks for a WebSocket. */
+export function isUpgrade(request: Request): boolean {
+  return request.headers.get("upgrade")?.toLowerCase() === "websocket";
+}
+
+/**
+ * The answer that turns the request into a WebSocket. Without permessage-deflate, which would cost
+ * each socket a window in memory and the process more time than the network saves.
+ */
+export function upgraded(socket: WebSocket, subprotocol?: string): Response {
+  const headers = new Headers({ "sec-websocket-extensions": "" });
+  if (subprotocol !== undefined) headers.set("sec-websocket-protocol", subprotocol);
+  return new Response(null, { status: 101, webSocket: socket, headers });
+}
+
+/** A WebSocket that says what is wrong and closes: a browser shows its page no other answer. */
+export function upgradedToProblem(problem: Problem): Response {
+  const [client, server] = Object.values(new WebSocketPair()) as [WebSocket, WebSocket];
+  server.accept();
+  sendProblem(server, problem);
+  return upgraded(client);
+}
+
+/** Says what is wrong and closes the socket. */
+export function sendProblem(socket: WebSocket, problem: Problem): void {
+  if (isOpen(socket)) socket.send(JSON.stringify(problem));
+  const code = problem.status < 500 ? POLICY_VIOLATION : INTERNAL_ERROR;
+  closeSocket(socket, code, `${problem.error}: ${problem.message}`);
+}
+
+/** Closes a socket that may be closed already. */
+export function closeSocket(socket: WebSocket, code: number, reason: string): void {
+  if (!isOpen(socket)) return;
+  const bytes = new TextEncoder().encode(reason).subarray(0, MAX_REASON_BYTES);
+  // A character that the limit has cut in two is left out.
+  socket.close(code, new TextDecoder().decode(bytes).replace(/\uFFFD+$/, ""));
+}
+
+/** Whether messages can still be sent. */
+export function isOpen(socket: WebSocket): boolean {
+  return socket.readyState === OPEN;
+}
+
+/**
+ * Waits while the client is slow to read: until few enough bytes are unsent, or the socket is
+ * closed. There is no event for it, so this looks again and again, but only while a client is slow.
+ */
+export async function drained(socket: WebSocket, timers: Timers): Promise<void> {
+  if (socket.bufferedAmount <= PAUSE_BYTES) return;
+  for (let delayMs = FIRST_LOOK_MS; isOpen(socket); delayMs = Math.min(2 * delayMs, MAX_LOOK_MS)) {
+    await new Promise<void>((resolve) => timers.after(delayMs, resolve));
+    if (socket.bufferedAmount <= RESUME_BYTES) return;
+  }
+}

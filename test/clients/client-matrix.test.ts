@@ -1,0 +1,118 @@
+/**
+ * Who writes and who reads: a text of 100,000 lines goes in by each client with each compression it
+ * knows, and comes out as it was by each client that reads without a group.
+ */
+import { afterAll, beforeAll, describe, expect } from "vitest";
+
+import type { CompressionType } from "../../src/protocol/records/attributes.ts";
+import { COMPRESSION_TYPES, compressionOf } from "../../src/protocol/records/attributes.ts";
+import { attributesAt, batchSizeAt } from "../../src/protocol/records/batch-header.ts";
+import { Cluster } from "../conformance/cluster.ts";
+import { needs } from "../support/needs.ts";
+import type { Odradek } from "../support/serve.ts";
+import { startOdradek } from "../support/serve.ts";
+import { consumeByJava, javaTool, needsJavaTools, produceByJava } from "./java-tools.ts";
+import { consumeByKcat, runKcat } from "./kcat.ts";
+import { asText, realLines } from "./real-text.ts";
+import type { Writer } from "./writers.ts";
+import { WRITERS } from "./writers.ts";
+
+const PARTITIONS = 6;
+const lines = realLines();
+const text = asText(lines);
+
+let odradek: Odradek;
+beforeAll(async () => {
+  odradek = await startOdradek({ overrides: { "num.partitions": `${PARTITIONS}` } });
+});
+afterAll(() => odradek.stop());
+
+describe.each(WRITERS)("$name", (writer) => {
+  const written = new Map<CompressionType, Promise<string>>();
+  /** The topic with the text, which is written when a test first asks for it. */
+  const topicWith = (compression: CompressionType): Promise<string> => {
+    const topic = written.get(compression) ?? write(writer, compression);
+    written.set(compression, topic);
+    return topic;
+  };
+  const declare = writer.needs.includes("java") ? needsJavaTools : needs(...writer.needs);
+
+  for (const compression of writer.compressions) {
+    declare(`[P3] its batches are stored as sent: ${compression}`, async () => {
+      const stored = await storedCompressions(await topicWith(compression));
+      expect([...stored]).toEqual([compression]);
+    });
+
+    needs("kcat", ...writer.needs)(`[A1, P3] kcat reads it: ${compression}`, async () => {
+      const read = await consumeByKcat(odradek.bootstrap, await topicWith(compression));
+      expect(read === text).toBe(true);
+    });
+
+    needsJavaTools(`[A1, P3] the Java console consumer reads it: ${compression}`, async () => {
+      const topic = await topicWith(compression);
+      const read = await consumeByJava(odradek.bootstrap, topic, lines.length);
+      expect(read === text).toBe(true);
+    });
+  }
+});
+
+describe("a topic of several partitions", () => {
+  const numbered = lines.map((line, index) => `${index}\t${line}`);
+
+  needs("kcat")("[A1, B2] kcat spreads the text by key and reads it back whole", async () => {
+    const to = ["-P", "-t", "spread-by-kcat", "-K", "\t"];
+    const produced = await runKcat(odradek.bootstrap, to, { input: asText(numbered) });
+    expect(produced).toMatchObject({ code: 0, stderr: "" });
+    await expectSpread("spread-by-kcat");
+  });
+
+  needsJavaTools("[A1, B2] the Java producer spreads it and it is read back whole", async () => {
+    await produceByJava(odradek.bootstrap, "spread-by-java", asText(numbered), [
+      "--reader-property",
+      "parse.key=true",
+    ]);
+    const offsets = await javaTool("get-offsets", odradek.bootstrap, ["--topic", "spread-by-java"]);
+    const counts = offsets.trim().split("\n").map((line) => Number(line.split(":")[2]));
+    expect(counts.reduce((sum, count) => sum + count)).toBe(lines.length);
+    await expectSpread("spread-by-java");
+  });
+
+  /** Every partition has its share, in the order of writing, and together they are the text. */
+  async function expectSpread(topic: string): Promise<void> {
+    const from = ["-C", "-t", topic, "-o", "beginning", "-e", "-q", "-f", "%p\t%k\t%s\n"];
+    const { stdout } = await runKcat(odradek.bootstrap, from);
+    const shares = Array.from({ length: PARTITIONS }, () => [] as number[]);
+    const read: string[] = [];
+    for (const [, partition, key, value] of stdout.matchAll(/^(\d)\t(\d+)\t(.*)$/gm)) {
+      shares[Number(partition)]!.push(Number(key));
+      read[Number(key)] = value!;
+    }
+    for (const share of shares) {
+      expect(share.length).toBeGreaterThan(lines.length / PARTITIONS / 2);
+      expect(share.every((key, index) => index === 0 || key > share[index - 1]!)).toBe(true);
+    }
+    expect(asText(read) === text).toBe(true);
+  }
+});
+
+async function write(writer: Writer, compression: CompressionType): Promise<string> {
+  const topic = `${writer.name.replace(/\W+/g, "-")}-${compression}`.replace(/^-/, "");
+  await writer.write({ bootstrap: odradek.bootstrap, topic, lines, compression });
+  return topic;
+}
+
+/** How the batches of partition 0 are compressed, as a fetch finds them. */
+async function storedCompressions(topic: string): Promise<Set<CompressionType | undefined>> {
+  const cluster = new Cluster(odradek.bootstrap);
+  try {
+    const [partition] = await cluster.settled(topic);
+    const { records } = await partition!.fetch();
+    const found = new Set<CompressionType | undefined>();
+    for (let at = 0; at < records!.length; at += batchSizeAt(records!, at)) {
+      found.add(compressionOf(attributesAt(records!, at)));
+    }
+    return found;
+  } finally {
+    await cluster.close();
+  }
+}
