@@ -9,6 +9,9 @@ import { DurableObject } from "cloudflare:workers";
 import type { Uuid } from "../base/uuid.ts";
 import { Broker } from "../broker/broker.ts";
 import { parseBrokerConfig } from "../controller/broker-config.ts";
+import { GatewaySockets } from "../gateway/gateway-sockets.ts";
+import { httpHandler } from "../gateway/http.ts";
+import { parseOrigins } from "../gateway/origin.ts";
 import { serveTcp } from "../gateway/tcp.ts";
 import { installZlibCodecs } from "../protocol/records/zlib-codecs.ts";
 import type { TailPush } from "../replication/replica-calls.ts";
@@ -34,6 +37,30 @@ export class GatewayActor extends DurableObject<Env> {
     random,
   });
 
+  readonly #sockets = new GatewaySockets(this.ctx, this.#broker);
+
+  readonly #http = httpHandler({
+    broker: this.#broker,
+    sockets: this.#sockets,
+    allowedOrigins: parseOrigins(this.env.ALLOW_ORIGIN),
+  });
+
+  override fetch(request: Request): Promise<Response> {
+    return this.#http(request);
+  }
+
+  override webSocketMessage(socket: WebSocket, message: ArrayBuffer | string): Promise<void> {
+    return this.#sockets.message(socket, message);
+  }
+
+  override webSocketClose(socket: WebSocket): void {
+    this.#sockets.closed(socket);
+  }
+
+  override webSocketError(socket: WebSocket): void {
+    this.#sockets.closed(socket);
+  }
+
   /** A Kafka connection. The socket's address is the one by which the client reached us. */
   override async connect(socket: Socket): Promise<void> {
     const { localAddress } = await socket.opened;
@@ -43,10 +70,12 @@ export class GatewayActor extends DurableObject<Env> {
   /** A replica tells that it is no longer there: what is known of the partition is of no use. */
   lost(topicId: Uuid, partition: number): void {
     this.#broker.refused(topicId, partition);
+    this.#sockets.wake(topicId, partition);
   }
 
   /** A leader tells what it has committed; false: nobody here waits for it. */
   push(push: TailPush): boolean {
+    this.#sockets.wake(push.topicId, push.partition);
     return this.#broker.tails.apply(push, clock.now());
   }
 }

@@ -8,6 +8,9 @@ import { parseBrokerConfig } from "../controller/broker-config.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
 import type { Env } from "./env.ts";
 
+/** The farthest that an alarm is set: a client's timestamps may put what is due beyond all time. */
+const MAX_AHEAD_MS = 30 * 86_400_000;
+
 /** Steps of maintenance in one alarm; more are left to the next. */
 const MAX_STEPS = 64;
 
@@ -26,8 +29,10 @@ export class MaintenanceAlarm {
 
   /** Sets the alarm if the log needs it earlier than it is set. */
   arm(log: PartitionLog): void {
-    const due = log.nextMaintenance(Date.now());
-    if (due === null || this.#isStopped) return;
+    const now = Date.now();
+    const next = this.#isStopped ? null : log.nextMaintenance(now);
+    if (next === null) return;
+    const due = Math.min(Math.max(next, now), now + MAX_AHEAD_MS);
     if (this.#at === undefined) {
       this.#at = null;
       void this.#storage.getAlarm().then((at) => {
@@ -37,7 +42,7 @@ export class MaintenanceAlarm {
       return;
     }
     if (this.#at !== null && this.#at <= due + this.#checkIntervalMs) return;
-    this.#at = Math.max(due, Date.now()) + Math.random() * this.#checkIntervalMs;
+    this.#at = due + Math.random() * this.#checkIntervalMs;
     void this.#storage.setAlarm(this.#at);
   }
 

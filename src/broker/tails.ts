@@ -79,6 +79,7 @@ export class Tail {
       if (entry.nextOffset <= offset) continue;
       const cut = {
         offset: nextOffset,
+        upperBound: entry.nextOffset,
         maxBytes: remaining,
         minOneBatch: minOneBatch && pieces.length === 0,
       };

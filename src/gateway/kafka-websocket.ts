@@ -9,13 +9,7 @@ import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
-import {
-  closeSocket,
-  drained,
-  isOpen,
-  POLICY_VIOLATION,
-  UNSUPPORTED_DATA,
-} from "./web-socket.ts";
+import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNSUPPORTED_DATA } from "./web-socket.ts";
 
 /** How long a frame may take to arrive. */
 const FRAME_TIMEOUT_MS = 60_000;

@@ -8,6 +8,7 @@
 import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
 import { failedRead, readPartition } from "../broker/partition-reader.ts";
+import { NO_LEADER } from "../controller/records.ts";
 import { ErrorCode, isRetriable, type ErrorName } from "../protocol/errors.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import { decodedRecords, undecodableJson } from "./decoded-records.ts";
@@ -16,7 +17,8 @@ import { readProblem } from "./read-problem.ts";
 import { recordJson } from "./record-json.ts";
 import type { RecordFormat } from "./record-parameters.ts";
 import { tailMoves } from "./tail-wait.ts";
-import { drained, isOpen, sendProblem } from "./web-socket.ts";
+import { lookUpTopic } from "./topic-lookup.ts";
+import { drained, isOpen, isSlow, sendProblem } from "./web-socket.ts";
 
 /** What a socket follows; a structured clone of it is the attachment. */
 export interface Subscription {
@@ -50,11 +52,6 @@ export class LiveSubscriber {
     this.#subscription = subscription;
   }
 
-  /** Whether the partition is one of this subscriber's. */
-  has(topicId: Uuid, partition: number): boolean {
-    return topicId === this.#subscription.topicId && this.#subscription.next.has(partition);
-  }
-
   /** Follows all of its partitions. */
   start(): void {
     for (const partition of this.#subscription.next.keys()) this.wake(partition);
@@ -62,7 +59,7 @@ export class LiveSubscriber {
 
   /** Follows a partition that was dormant. Its tail is there, opening or open, when this returns. */
   wake(partition: number): void {
-    if (this.#following.has(partition)) return;
+    if (this.#following.has(partition) || !isOpen(this.#socket)) return;
     this.#following.add(partition);
     const { tails, ports } = this.#broker;
     tails.open(this.#subscription.topicId, partition, ports.clock.now());
@@ -94,18 +91,23 @@ export class LiveSubscriber {
   async #read(partition: number, offset: number): Promise<ReadResult> {
     const { topicId } = this.#subscription;
     try {
-      await this.#broker.routes.load([{ topicId }]);
-      const located = this.#broker.locate({ topicId }, partition);
-      if (typeof located === "string") return failedRead("UNKNOWN_TOPIC_ID", offset);
-      return await readPartition(this.#broker, located, {
-        offset,
-        maxBytes: READ_BYTES,
-        minOneBatch: true,
-        readCommitted: false,
-        currentLeaderEpoch: -1,
-        lastFetchedEpoch: -1,
-        watch: true,
-      });
+      const topic = await lookUpTopic(this.#broker, { topicId });
+      const state = topic?.partitions[partition];
+      if (!topic || !state) return failedRead("UNKNOWN_TOPIC_ID", offset);
+      if (state.leader === NO_LEADER) this.#broker.refused(topicId, partition);
+      return await readPartition(
+        this.#broker,
+        { topic, partition, state },
+        {
+          offset,
+          maxBytes: READ_BYTES,
+          minOneBatch: true,
+          readCommitted: false,
+          currentLeaderEpoch: -1,
+          lastFetchedEpoch: -1,
+          watch: true,
+        },
+      );
     } catch {
       // The controller could not be asked.
       return failedRead("LEADER_NOT_AVAILABLE", offset);

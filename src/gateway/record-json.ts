@@ -6,7 +6,7 @@
 import type { KafkaRecord, RecordHeader } from "../protocol/records/record.ts";
 import type { RecordFormat } from "./record-parameters.ts";
 
-const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+const utf8 = new TextDecoder("utf-8", { fatal: false, ignoreBOM: true });
 
 /** The record of a partition in its JSON form. */
 export function recordJson(record: KafkaRecord, partition: number, format: RecordFormat): string {

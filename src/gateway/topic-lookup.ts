@@ -4,6 +4,7 @@
  * route when the replica says that it is the wrong one.
  */
 import type { Broker, Located } from "../broker/broker.ts";
+import type { TopicReference } from "../broker/topic-routes.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import { NO_LEADER } from "../controller/records.ts";
 import { invalidTopicName } from "../controller/topic-names.ts";
@@ -16,6 +17,20 @@ const WRONG_ROUTE: readonly (ErrorName | null)[] = [
   "LEADER_NOT_AVAILABLE",
   "UNKNOWN_TOPIC_OR_PARTITION",
 ];
+
+/** The topic as it is routed, or else as the controller knows it; undefined when nobody does. */
+export async function lookUpTopic(
+  { routes }: Broker,
+  reference: TopicReference,
+): Promise<TopicDescription | undefined> {
+  const cached = routes.cached(reference);
+  if (cached) return cached;
+  const { topics } = await routes.describe([reference]);
+  const { name, topicId } = reference;
+  return topics.find((topic) =>
+    name === undefined ? topic.topicId === topicId : topic.name === name,
+  );
+}
 
 /** The topic of this name, or a {@link Problem}. */
 export async function findTopic(broker: Broker, name: string): Promise<TopicDescription> {
@@ -69,8 +84,7 @@ export async function onFreshRoute<Result extends { readonly error: ErrorName | 
 async function lookUp(broker: Broker, name: string): Promise<TopicDescription | undefined> {
   const invalid = invalidTopicName(name);
   if (invalid !== null) throw new Problem("INVALID_TOPIC_EXCEPTION", `${invalid}.`);
-  await broker.routes.load([{ name }]);
-  return broker.routes.cached({ name });
+  return lookUpTopic(broker, { name });
 }
 
 function unknownTopic(name: string): string {

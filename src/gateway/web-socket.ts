@@ -63,12 +63,17 @@ export function isOpen(socket: WebSocket): boolean {
   return socket.readyState === OPEN;
 }
 
+/** Whether the client reads so slowly that nothing more should be sent for now. */
+export function isSlow(socket: WebSocket): boolean {
+  return socket.bufferedAmount > PAUSE_BYTES;
+}
+
 /**
  * Waits while the client is slow to read: until few enough bytes are unsent, or the socket is
  * closed. There is no event for it, so this looks again and again, but only while a client is slow.
  */
 export async function drained(socket: WebSocket, timers: Timers): Promise<void> {
-  if (socket.bufferedAmount <= PAUSE_BYTES) return;
+  if (!isSlow(socket)) return;
   for (let delayMs = FIRST_LOOK_MS; isOpen(socket); delayMs = Math.min(2 * delayMs, MAX_LOOK_MS)) {
     await new Promise<void>((resolve) => timers.after(delayMs, resolve));
     if (socket.bufferedAmount <= RESUME_BYTES) return;

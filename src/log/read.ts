@@ -1,12 +1,12 @@
-import { concatBytes } from "../base/concat-bytes.ts";
 /**
  * Reading a range of the log: whole batches from the one that holds the fetch offset (a client
  * drops the records before it), cut at batch boundaries, as few and as large pieces as the rows
  * allow. One statement walks from chunk to chunk and stops at the budget, so that no row is read
  * that is not sent.
  */
+import { joinBytes } from "../base/concat-bytes.ts";
 import type { Sql } from "../base/sql.ts";
-import { batchSizeAt, lastOffsetAt } from "../protocol/records/batch-header.ts";
+import { cutBatches } from "../protocol/records/cut-batches.ts";
 import { type Chunk, chunkAt, wholeChunk } from "./chunks.ts";
 import { PIECE_BYTES_MAX, PIECE_BYTES_MIN } from "./log-limits.ts";
 
@@ -55,16 +55,14 @@ export function readBatches(sql: Sql, fetchOffset: number, options: ReadOptions)
       row.bytes,
     );
     const cut = cutBatches(bytes, {
-      fetchOffset,
+      offset: endOffset,
       upperBound: options.upperBound,
       maxBytes: options.maxBytes - gathered.sizeInBytes,
       minOneBatch: options.minOneBatch && gathered.sizeInBytes === 0,
     });
-    if (cut.end > cut.begin) {
-      gathered.add(bytes.subarray(cut.begin, cut.end));
-      endOffset = cut.endOffset;
-    }
-    if (cut.end < bytes.length) break;
+    if (cut.bytes.length > 0) gathered.add(cut.bytes);
+    endOffset = cut.nextOffset;
+    if (endOffset < row.next_offset) break;
   }
   return { pieces: gathered.finish(), sizeInBytes: gathered.sizeInBytes, endOffset };
 }
@@ -84,7 +82,7 @@ const CHUNKS_WITHIN = `
     WHERE chunks.base_offset < ?
       AND (walk.total + chunks.size_in_bytes <= ? OR walk.total < ?)
   )
-  SELECT walk.base_offset, walk.size_in_bytes, chunks.bytes
+  SELECT walk.base_offset, walk.next_offset, walk.size_in_bytes, chunks.bytes
   FROM walk CROSS JOIN chunks ON chunks.base_offset = walk.base_offset`;
 
 /** About how many bytes of the chunk are at or after the offset, as if all records were alike. */
@@ -95,36 +93,9 @@ function sizeFrom(chunk: Chunk, offset: number): number {
 
 interface ChunkBytes extends Record<string, number | Uint8Array> {
   base_offset: number;
+  next_offset: number;
   size_in_bytes: number;
   bytes: Uint8Array;
-}
-
-interface Cut {
-  readonly begin: number;
-  readonly end: number;
-  readonly endOffset: number;
-}
-
-/**
- * Which bytes of a chunk to send: from the batch that holds the fetch offset to the budget's end.
- */
-function cutBatches(bytes: Uint8Array, options: ReadOptions & { fetchOffset: number }): Cut {
-  const { fetchOffset, upperBound, maxBytes, minOneBatch } = options;
-  let begin = 0;
-  while (begin < bytes.length && lastOffsetAt(bytes, begin) < fetchOffset) {
-    begin += batchSizeAt(bytes, begin);
-  }
-  let end = begin;
-  let endOffset = fetchOffset;
-  while (end < bytes.length) {
-    const lastOffset = lastOffsetAt(bytes, end);
-    const next = end + batchSizeAt(bytes, end);
-    const first = minOneBatch && end === begin;
-    if (lastOffset >= upperBound || (next - begin > maxBytes && !first)) break;
-    end = next;
-    endOffset = lastOffset + 1;
-  }
-  return { begin, end, endOffset };
 }
 
 /** Joins small stretches of bytes, so that an answer is few and large writes. */
@@ -153,7 +124,7 @@ class Pieces {
 
   #join(): void {
     if (this.#small.length === 0) return;
-    this.#pieces.push(this.#small.length === 1 ? tight(this.#small[0]!) : concatBytes(this.#small));
+    this.#pieces.push(tight(joinBytes(this.#small)));
     this.#small = [];
     this.#smallBytes = 0;
   }

@@ -35,6 +35,13 @@ export function batch(...values: (string | Uint8Array)[]): Uint8Array {
   return encodeBatch(values.map((value) => record(value)));
 }
 
+/** A batch of one record that has this many bytes in all. */
+export function batchOfSize(size: number): Uint8Array {
+  const guess = size - 100;
+  const { length } = batch(new Uint8Array(guess));
+  return batch(new Uint8Array(guess + size - length));
+}
+
 /** A batch of one record for each timestamp. */
 export function batchAt(timestamps: readonly number[], options: BatchOptions = {}): Uint8Array {
   return encodeBatch(
