@@ -100,31 +100,34 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     return response;
   }
 
-  /** Tells replicas of deleted topics to free their storage until all have confirmed. */
+  /**
+   * Tells replicas of deleted topics to free their storage; those that do not confirm are told again
+   * by the alarm, which stays set until all have.
+   */
   async #eraseReplicas(): Promise<void> {
     if (this.#isErasing) return;
     this.#isErasing = true;
     try {
       const image = this.#open();
-      for (;;) {
-        const batch = image.replicasToErase(ERASE_BATCH);
-        if (batch.length === 0) return await this.ctx.storage.deleteAlarm();
-        const erased = await Promise.all(batch.map((key) => this.#erase(key)));
-        if (!erased.every(Boolean))
-          return await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
+      let batch = image.replicasToErase(ERASE_BATCH);
+      while (batch.length > 0) {
+        await Promise.all(batch.map((key) => this.#erase(key)));
+        batch = image.replicasToErase(ERASE_BATCH, batch.at(-1));
       }
+      const isDone = image.replicasToErase(1).length === 0;
+      if (isDone) await this.ctx.storage.deleteAlarm();
+      else await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
     } finally {
       this.#isErasing = false;
     }
   }
 
-  async #erase(key: ReplicaKey): Promise<boolean> {
+  async #erase(key: ReplicaKey): Promise<void> {
     try {
       await replicaStub(this.env, key).erase();
     } catch {
-      return false;
+      return;
     }
     this.#take({ records: [{ type: "ReplicaErased", ...key }], response: undefined, effects: [] });
-    return true;
   }
 }

@@ -29,4 +29,7 @@ export interface Env {
 
   /** Kafka broker configs by name, a JSON object with text values. */
   readonly BROKER_CONFIG: string;
+
+  /** How many replicas each gateway may keep awake, as decimal text, or "" for no limit. */
+  readonly MAX_AWAKE_REPLICAS: string;
 }

@@ -1,12 +1,14 @@
-import * as zlib from "node:zlib";
-
 /**
  * The gateway of one broker: it ends all connections of clients, and works on their requests
  * through `broker/`. It owns nothing; what it remembers can be lost at any moment.
  */
+
+import * as zlib from "node:zlib";
+
 import { DurableObject } from "cloudflare:workers";
 
 import type { Uuid } from "../base/uuid.ts";
+import { AwakeReplicas } from "../broker/awake-replicas.ts";
 import { Broker } from "../broker/broker.ts";
 import { parseBrokerConfig } from "../controller/broker-config.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
@@ -24,13 +26,15 @@ import { controllerStub, replicaStub } from "./stubs.ts";
 installZlibCodecs(zlib);
 
 export class GatewayActor extends DurableObject<Env> {
+  readonly #awake = new AwakeReplicas(Number(this.env.MAX_AWAKE_REPLICAS || Infinity), clock);
+
   readonly #broker = new Broker({
     nodeId: nodeIdOf(this.ctx.id.name!),
     clusterId: this.env.CLUSTER_ID,
     config: parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>),
     advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
     controller: controllerStub(this.env),
-    replica: (key) => replicaStub(this.env, key),
+    replica: (key) => this.#awake.admit(key, replicaStub(this.env, key)),
     gatewayName: this.ctx.id.name!,
     timers,
     clock,

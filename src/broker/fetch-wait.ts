@@ -19,6 +19,7 @@ export function fetchWait(
   { missingBytes, remainingMs, connection }: FetchWait,
 ): Promise<void> {
   const waits = tailsOf(broker, fetched);
+  if (!waits) return Promise.resolve();
   return new Promise((resolve) => {
     const leave: (() => void)[] = [];
     const end = () => {
@@ -41,13 +42,18 @@ interface WaitAtTail {
   readonly highWatermark: number;
 }
 
-function tailsOf(broker: Broker, fetched: readonly FetchedPartition[]): WaitAtTail[] {
-  return fetched.flatMap(({ located, partition, result }) => {
-    if (typeof located === "string") return [];
+/** The tails to wait at; null when one that was watched is gone already, and nobody would tell. */
+function tailsOf(broker: Broker, fetched: readonly FetchedPartition[]): WaitAtTail[] | null {
+  const waits: WaitAtTail[] = [];
+  for (const { located, partition, result } of fetched) {
+    if (typeof located === "string") continue;
     const tail = broker.tails.get(located.topic.topicId, partition.partition);
-    if (!tail) return [];
-    return [{ tail, appendedBytes: tail.appendedBytes, highWatermark: result.highWatermark }];
-  });
+    if (!tail && result.watching) return null;
+    if (!tail) continue;
+    const { appendedBytes } = tail;
+    waits.push({ tail, appendedBytes, highWatermark: result.highWatermark });
+  }
+  return waits;
 }
 
 /** A tail that was dropped, or that moved between the read and the wait, counts as grown enough. */

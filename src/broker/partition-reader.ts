@@ -1,8 +1,9 @@
-import { NO_LEADER } from "../controller/records.ts";
 /**
  * Reading one partition through a gateway: from the tail in memory when it reaches back far enough,
  * from the leader otherwise, which then also watches for this gateway if the read comes to the end.
  */
+
+import { NO_LEADER } from "../controller/records.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { isRefusal, type ReadCall, type ReadResult } from "../replication/replica-calls.ts";
 import type { Broker, Located } from "./broker.ts";

@@ -70,7 +70,10 @@ export class Tail {
    * The views belong to the tail: they may be written to sockets, never changed.
    */
   read(offset: number, maxBytes: number, minOneBatch: boolean): TailRead | null {
-    if (offset === this.position?.highWatermark) return { pieces: [], nextOffset: offset };
+    const { highWatermark = -1, logStartOffset = 0 } = this.position ?? {};
+    if (offset === highWatermark) return { pieces: [], nextOffset: offset };
+    // Whether an offset outside the log is out of range is for the leader to say.
+    if (offset > highWatermark || offset < logStartOffset) return null;
     if (this.entries.length === 0 || offset < this.entries[0]!.baseOffset) return null;
     const pieces: Uint8Array[] = [];
     let nextOffset = offset;
@@ -176,7 +179,8 @@ export class Tails {
     const before = tail.position!;
     if (push.leaderEpoch !== before.leaderEpoch) return push.leaderEpoch < before.leaderEpoch;
     if (push.nextOffset <= before.highWatermark) return true;
-    if (push.baseOffset !== before.highWatermark) return false;
+    // A push that gathered behind another may begin below what a read has brought since.
+    if (push.baseOffset > before.highWatermark) return false;
     const { leaderEpoch, logStartOffset, highWatermark, lastStableOffset } = push;
     tail.position = { leaderEpoch, logStartOffset, highWatermark, lastStableOffset };
     tail.appendedBytes += push.sizeInBytes;

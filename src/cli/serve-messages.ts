@@ -1,10 +1,10 @@
 /**
  * What `odradek serve` says to the person who runs it: where to connect, and why it cannot run.
  */
-import { readFileSync } from "node:fs";
 import { relative } from "node:path";
 
 import { CommandError } from "./command-error.ts";
+import { openFilesLimit } from "./open-files.ts";
 import type { ServeOptions } from "./serve-options.ts";
 import type { ServerDirectory } from "./server-directory.ts";
 import type { ListenSocket } from "./workerd-config.ts";
@@ -26,7 +26,7 @@ export function welcome(
   HTTP        http://${web}
   WebSocket   ws://${web}/kafka
   Data        ${shortened(directory.path)} (cluster ${directory.clusterId})
-  workerd     process ${pid}, open files ${openFilesLimit(pid)}
+  workerd     process ${pid}, ${openFiles(pid)}
 Ctrl-C stops it.`;
 }
 
@@ -59,14 +59,8 @@ function shortened(path: string): string {
   return fromHere.startsWith("..") ? path : fromHere;
 }
 
-/**
- * An actor with a database needs 3 descriptors and a connection 2, so the limit is worth a look.
- */
-function openFilesLimit(pid: number | undefined): string {
-  try {
-    const limits = readFileSync(`/proc/${pid}/limits`, "utf8");
-    return `up to ${/^Max open files\s+(\S+)/m.exec(limits)?.[1] ?? "?"}`;
-  } catch {
-    return "as many as the system allows";
-  }
+/** The limit is worth a look: near it, no more replicas are woken. */
+function openFiles(pid: number | undefined): string {
+  const limit = openFilesLimit(pid);
+  return limit === Infinity ? "open files not limited" : `open files up to ${limit}`;
 }

@@ -2,7 +2,10 @@
  * The flags of `odradek serve` and what they mean to the Worker: each flag that the Worker must
  * know becomes one of the variables of `wrangler.toml`.
  */
+
 import { InvalidArgumentError } from "commander";
+
+import { maxAwakeReplicas, openFilesLimit } from "./open-files.ts";
 
 /** The flags of `odradek serve`, parsed and checked one by one. */
 export interface ServeOptions {
@@ -73,6 +76,7 @@ export function workerVars(options: ServeOptions, clusterId: string): Record<str
     ADVERTISED_HOST: options.advertisedHost,
     ALLOW_ORIGIN: options.allowOrigin.join(","),
     BROKER_CONFIG: JSON.stringify(options.override),
+    MAX_AWAKE_REPLICAS: String(maxAwakeReplicas(openFilesLimit(), options.brokers)),
   };
 }
 

@@ -1,9 +1,10 @@
-import { assert, unreachable } from "../base/assert.ts";
 /**
  * The cluster as the controller has stored it. Topics are read by key from SQLite, never held in
  * memory, so that topic number 100,000 costs what number 10 costs. `replay` is the only function
  * that changes anything.
  */
+
+import { assert, unreachable } from "../base/assert.ts";
 import type { Sql, SqlRow } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
 import type {
@@ -54,6 +55,9 @@ const SCHEMA = `
   CREATE INDEX IF NOT EXISTS erasing_activations ON activations (topic_id) WHERE erasing = 1;
   CREATE TABLE IF NOT EXISTS counters (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 `;
+
+/** The key that comes before every replica's. */
+const BEFORE_ALL: ReplicaKey = { topicId: "", partition: 0, nodeId: 0 };
 
 export class ClusterImage {
   readonly #sql: Sql;
@@ -122,10 +126,13 @@ export class ClusterImage {
     return row && { incarnation: row.incarnation, erasing: row.erasing === 1 };
   }
 
-  /** Up to `limit` replicas of deleted topics that have not confirmed yet. */
-  replicasToErase(limit: number): ReplicaKey[] {
-    const query = "SELECT * FROM activations WHERE erasing = 1 LIMIT ?";
-    return this.#sql.all<ActivationRow>(query, limit).map(replicaOf);
+  /** Up to `limit` replicas of deleted topics that have not confirmed yet, behind `after`. */
+  replicasToErase(limit: number, after: ReplicaKey = BEFORE_ALL): ReplicaKey[] {
+    const query = `SELECT * FROM activations
+      WHERE erasing = 1 AND (topic_id, partition, node_id) > (?, ?, ?)
+      ORDER BY topic_id, partition, node_id LIMIT ?`;
+    const { topicId, partition, nodeId } = after;
+    return this.#sql.all<ActivationRow>(query, topicId, partition, nodeId, limit).map(replicaOf);
   }
 
   activatedReplicas(topicId: Uuid): ReplicaKey[] {

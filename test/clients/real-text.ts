@@ -23,6 +23,15 @@ export function asText(lines: readonly string[]): string {
   return lines.map((line) => `${line}\n`).join("");
 }
 
+/** Where what was read first differs from what was written, or null where it does not. */
+export function firstDifference(read: string, written: string): string | null {
+  if (read === written) return null;
+  const [got, expected] = [read.split("\n"), written.split("\n")];
+  const at = expected.findIndex((line, index) => line !== got[index]);
+  const line = at < 0 ? expected.length : at;
+  return `${got.length} lines for ${expected.length}; line ${line}: "${got[line]?.slice(0, 200)}"`;
+}
+
 /** The lines in groups that each fit into one record batch. */
 export function inBatches(lines: readonly string[]): string[][] {
   const batches: string[][] = [];

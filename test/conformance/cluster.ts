@@ -60,6 +60,13 @@ export class Cluster {
     });
   }
 
+  /** A new connection to the broker that leads `partition`. */
+  async openLeader({ leader }: Partition): Promise<Wire> {
+    const { brokers } = await this.metadata();
+    const { host, port } = brokers.find(({ nodeId }) => nodeId === leader.nodeId)!;
+    return this.open(`${host}:${port}`);
+  }
+
   /** A connection to each broker. */
   async brokers(): Promise<{ nodeId: number; wire: Wire }[]> {
     const { brokers } = await this.metadata();

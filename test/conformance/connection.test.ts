@@ -85,11 +85,9 @@ conformance("connections", (test) => {
 
   test("a client that is gone before its answers come harms nobody", async ({ cluster }) => {
     const partition = await cluster.newPartition();
-    const { brokers } = await cluster.metadata();
-    const { host, port } = brokers.find(({ nodeId }) => nodeId === partition.leader.nodeId)!;
     const waiting = fetchRequest([partition], { maxWaitMs: 1_000 });
     for (let count = 0; count < 10; count++) {
-      const wire = await cluster.open(`${host}:${port}`);
+      const wire = await cluster.openLeader(partition);
       wire.send(fetch, 18, waiting);
       wire.send(apiVersions, 0, {});
       wire.close();

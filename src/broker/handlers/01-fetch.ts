@@ -1,5 +1,3 @@
-import { joinBytes } from "../../base/concat-bytes.ts";
-import type { Uuid } from "../../base/uuid.ts";
 /**
  * Fetch: reads record batches from partitions that this broker leads.
  *
@@ -9,6 +7,9 @@ import type { Uuid } from "../../base/uuid.ts";
  * - Partitions are served in the session's order under the request's limit; the first one with data
  *   returns a whole batch whatever its size (KIP-74).
  */
+
+import { joinBytes } from "../../base/concat-bytes.ts";
+import type { Uuid } from "../../base/uuid.ts";
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { fetch } from "../../protocol/messages/01-fetch.ts";
@@ -34,7 +35,6 @@ export const fetchHandler = handler({
     if (typeof plan === "string") return { errorCode: ErrorCode[plan], responses: [] };
 
     const references = plan.partitions.map((partition) => referenceTo(partition, apiVersion));
-    await broker.routes.load(references);
     const fetched = await fetchUntilEnough(request, plan, references, context);
     return respond(plan, fetched, references, {
       ...context,
@@ -66,6 +66,8 @@ async function fetchUntilEnough(
   };
   const mayWait = request.maxWaitMs > 0 && request.minBytes > 0 && plan.partitions.length > 0;
   for (;;) {
+    // A route may prove wrong, and be forgotten, while the request waits.
+    await broker.routes.load(references);
     const located = plan.partitions.map((partition, index) =>
       broker.locateLed(references[index]!, partition.partition),
     );

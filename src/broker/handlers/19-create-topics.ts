@@ -1,7 +1,8 @@
+/** CreateTopics: the controller decides; from v5 on the answer says what the topic came out as. */
+
 import { ErrorCode } from "../../protocol/errors.ts";
 import { createTopics } from "../../protocol/messages/19-create-topics.ts";
 import { handler } from "../handler.ts";
-/** CreateTopics: the controller decides; from v5 on the answer says what the topic came out as. */
 import { describeTopicConfigs } from "../topic-config-view.ts";
 
 export const createTopicsHandler = handler({

@@ -6,7 +6,7 @@
  *     watches (gateway)             a row for each gateway that wants to be told of appends
  */
 import type { Sql } from "../base/sql.ts";
-import type { ReplicaRole } from "../controller/activation.ts";
+import type { ReplicaRole } from "./replica-role.ts";
 
 export class ReplicaStore {
   readonly #sql: Sql;

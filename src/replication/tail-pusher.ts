@@ -1,9 +1,11 @@
 /**
  * Pushes of one replica to one gateway: one is under way, the rest gathers behind it into the next.
- * A gateway that refuses, or cannot be reached, is forgotten; its readers will ask.
+ * A gateway that refuses, or cannot be reached, is forgotten; its readers will ask. One that has
+ * asked again while its refusal was on the way is not: its readers believe that they are being
+ * told.
  */
 import { concatBytes } from "../base/concat-bytes.ts";
-import type { TailPush } from "../replication/replica-calls.ts";
+import type { TailPush } from "./replica-calls.ts";
 
 /** Batches above this size are not pushed but announced; readers then ask for them. */
 export const MAX_PUSH_BYTES = 1024 * 1024;
@@ -13,6 +15,7 @@ export class TailPusher {
   readonly #onRefusal: () => void;
   #waiting: TailPush | null = null;
   #isSending = false;
+  #isRenewed = false;
 
   constructor(send: (push: TailPush) => Promise<boolean>, onRefusal: () => void) {
     this.#send = send;
@@ -24,17 +27,22 @@ export class TailPusher {
     if (!this.#isSending) void this.#run();
   }
 
+  /** The gateway has a reader at the end again: the answer to a push sent before says nothing. */
+  renew(): void {
+    this.#isRenewed = true;
+  }
+
   async #run(): Promise<void> {
     this.#isSending = true;
     while (this.#waiting) {
       const push = this.#waiting;
       this.#waiting = null;
+      this.#isRenewed = false;
       // A gateway that broke has no readers left.
       const isWanted = await this.#send(push).catch(() => false);
-      if (!isWanted) {
-        this.#waiting = null;
-        this.#onRefusal();
-      }
+      if (isWanted || this.#isRenewed) continue;
+      this.#waiting = null;
+      this.#onRefusal();
     }
     this.#isSending = false;
   }

@@ -1,0 +1,24 @@
+/** The system's limit of open files for a process, and what it means for the Worker. */
+
+import { readFileSync } from "node:fs";
+
+/** An awake replica holds its database with two more files beside it. */
+const FILES_PER_REPLICA = 3;
+
+/** Left to connections (two files each), to the controller and to workerd itself. */
+const RESERVED_SHARE = 0.25;
+
+/** How many files a process may open; this one's limit is workerd's too. Infinity where unknown. */
+export function openFilesLimit(pid: number | "self" = "self"): number {
+  try {
+    const limits = readFileSync(`/proc/${pid}/limits`, "utf8");
+    return Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1] ?? Infinity);
+  } catch {
+    return Infinity;
+  }
+}
+
+/** How many replicas each broker's gateway may keep awake under that limit. */
+export function maxAwakeReplicas(openFiles: number, brokers: number): number {
+  return Math.floor((openFiles * (1 - RESERVED_SHARE)) / FILES_PER_REPLICA / brokers);
+}

@@ -1,0 +1,233 @@
+/**
+ * A cluster in a simulated world: the controller, the gateways of its brokers and the replicas, each
+ * an actor that wakes when it is called, forgets everything when it ends, and keeps its disk. What
+ * they do is the code that runs in production; what hosts it is here.
+ */
+import { Broker } from "../../src/broker/broker.ts";
+import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
+import type { ReplicaKey } from "../../src/controller/records.ts";
+import { PartitionReplica } from "../../src/replication/partition-replica.ts";
+import type { ReplicaPort, TailPush } from "../../src/replication/replica-calls.ts";
+import { ControllerHost } from "./controller-host.ts";
+import { Disk } from "./disk.ts";
+import { type Fate, type Instance, Network } from "./network.ts";
+import type { World } from "./world.ts";
+
+export const BROKER_COUNT = 3;
+const CONFIG = { "auto.create.topics.enable": "false", "log.retention.ms": "-1" };
+
+/** How long an actor is kept that nobody calls. */
+const IDLE_MS = 15_000;
+
+export interface ClusterOptions {
+  readonly maxDelayMs: number;
+  readonly maxDiskLatencyMs: number;
+  fate(from: string, to: string): Fate;
+}
+
+export class Cluster {
+  readonly world: World;
+  readonly network: Network;
+  readonly disks = new Map<string, Disk>();
+  /** The brokers whose gateways are in memory. */
+  readonly #brokers = new Map<Instance, Broker>();
+  readonly #instances = new Map<string, Instance>();
+  readonly #maxDiskLatencyMs: number;
+
+  constructor(world: World, options: ClusterOptions) {
+    this.world = world;
+    this.#maxDiskLatencyMs = options.maxDiskLatencyMs;
+    const { maxDelayMs, fate } = options;
+    const instance = (name: string) => this.instance(name);
+    this.network = new Network({ world, maxDelayMs, fate, instance });
+  }
+
+  /** An actor, woken if it is not in memory. */
+  instance(name: string): Instance {
+    const found = this.#instances.get(name);
+    if (found) return found;
+    this.world.note(`${name} wakes`);
+    const created = this.#create(name);
+    this.#instances.set(name, created);
+    return created;
+  }
+
+  /** The names of the actors in memory that begin so. */
+  awake(prefix: string): string[] {
+    return [...this.#instances.keys()].filter((name) => name.startsWith(prefix));
+  }
+
+  /** The gateway of a broker, for a connection. */
+  gateway(nodeId: number): { readonly instance: Instance; readonly broker: Broker } {
+    const instance = this.instance(gatewayName(nodeId));
+    return { instance, broker: this.#brokers.get(instance)! };
+  }
+
+  /** An actor ends: its memory is gone, and what it had not made durable. */
+  crash(name: string): void {
+    const instance = this.#instances.get(name);
+    if (!instance) return;
+    this.world.note(`${name} crashes`);
+    this.#end(instance);
+    instance.disk?.crash();
+  }
+
+  /** Ends actors that have nothing to do, as the platform does after a while. */
+  evictIdle(prefix: string): void {
+    for (const instance of this.#instances.values()) {
+      const { name, disk, callsUnderWay, lastUsedAt } = instance;
+      const isIdle = callsUnderWay === 0 && this.world.now - lastUsedAt >= IDLE_MS;
+      if (isIdle && name.startsWith(prefix) && (disk?.isDurable ?? true)) {
+        this.world.note(`${name} is evicted`);
+        this.#end(instance);
+      }
+    }
+  }
+
+  /** Commits that actors have made so far. */
+  get commitCount(): number {
+    return this.disks.values().reduce((sum, { commitCount }) => sum + commitCount, 0);
+  }
+
+  /** Frees what the disks hold. */
+  close(): void {
+    for (const disk of this.disks.values()) disk.close();
+  }
+
+  #end(instance: Instance): void {
+    instance.isAlive = false;
+    this.#instances.delete(instance.name);
+    this.#brokers.delete(instance);
+    for (const end of [...instance.onEnd]) end();
+  }
+
+  #create(name: string): Instance {
+    if (name === CONTROLLER) return this.#createController();
+    return name.startsWith("gateway") ? this.#createGateway(name) : this.#createReplica(name);
+  }
+
+  #createController(): Instance {
+    const disk = this.#disk(CONTROLLER);
+    const instance = newInstance(CONTROLLER, disk, this.world.now);
+    const host = new ControllerHost({
+      sql: disk,
+      random: this.world.random.fork(),
+      brokerCount: BROKER_COUNT,
+      config: parseBrokerConfig(CONFIG),
+      eraseReplica: (key) => this.network.call(instance, replicaName(key), "erase"),
+      after: (delayMs, run) => this.#after(instance, delayMs, run),
+    });
+    return Object.assign(instance, { methods: methodsOf(host) });
+  }
+
+  #createGateway(name: string): Instance {
+    const instance = newInstance(name, null, this.world.now);
+    const random = this.world.random.fork();
+    const call = <Result>(to: string, method: string, ...args: unknown[]) =>
+      this.network.call<Result>(instance, to, method, ...args);
+    const broker = new Broker({
+      nodeId: Number(name.split("/")[1]),
+      clusterId: "simulation",
+      config: parseBrokerConfig(CONFIG),
+      advertised: (nodeId) => ({ host: "simulated", port: 9091 + nodeId }),
+      controller: {
+        describeCluster: (query) => call(CONTROLLER, "describeCluster", query),
+        createTopics: (...args) => call(CONTROLLER, "createTopics", ...args),
+        deleteTopics: (topics) => call(CONTROLLER, "deleteTopics", topics),
+        allocateProducerIds: () => call(CONTROLLER, "allocateProducerIds"),
+        activateReplica: (...args) => call(CONTROLLER, "activateReplica", ...args),
+      },
+      replica: (key): ReplicaPort => ({
+        append: (appended) => call(replicaName(key), "append", appended),
+        read: (read) => call(replicaName(key), "read", read),
+        listOffsets: (asked) => call(replicaName(key), "listOffsets", asked),
+        endOffsetForEpoch: (asked) => call(replicaName(key), "endOffsetForEpoch", asked),
+      }),
+      gatewayName: name,
+      timers: { after: (delayMs, run) => this.#after(instance, delayMs, run) },
+      clock: { now: () => this.world.clock() },
+      random,
+    });
+    this.#brokers.set(instance, broker);
+    return Object.assign(instance, {
+      methods: {
+        push: (push: TailPush) => broker.tails.apply(push, this.world.clock()),
+        lost: (topicId: string, partition: number) => broker.refused(topicId, partition),
+      },
+    });
+  }
+
+  #createReplica(name: string): Instance {
+    const disk = this.#disk(name);
+    const instance = newInstance(name, disk, this.world.now);
+    const replica = new PartitionReplica({
+      key: keyOf(name),
+      sql: disk,
+      clock: { now: () => this.world.clock() },
+      random: this.world.random.fork(),
+      brokerConfigs: CONFIG,
+      nextTurn: () => new Promise((resolve) => this.#after(instance, 0, resolve)),
+      sync: () => disk.sync(),
+      deleteAll: () => disk.deleteAll(),
+      activate: (...args) => this.network.call(instance, CONTROLLER, "activateReplica", ...args),
+      push: (gateway, push) => this.network.call(instance, gateway, "push", push),
+      lost: (gateway, ...args) => this.network.call(instance, gateway, "lost", ...args),
+      maintenance: { arm: () => {}, stop: () => {} },
+      abort: (error) => {
+        throw new Error(`${name} aborts itself`, { cause: error });
+      },
+    });
+    return Object.assign(instance, { methods: methodsOf(replica) });
+  }
+
+  #disk(name: string): Disk {
+    let disk = this.disks.get(name);
+    if (!disk) {
+      disk = new Disk(this.world, this.#maxDiskLatencyMs);
+      this.disks.set(name, disk);
+    }
+    return disk;
+  }
+
+  /** A timer, which ends with its actor. */
+  #after(instance: Instance, delayMs: number, run: () => void): () => void {
+    const cancel = this.world.after(delayMs, () => {
+      instance.onEnd.delete(cancel);
+      run();
+    });
+    instance.onEnd.add(cancel);
+    return () => {
+      instance.onEnd.delete(cancel);
+      cancel();
+    };
+  }
+}
+
+const CONTROLLER = "controller";
+
+export function gatewayName(nodeId: number): string {
+  return `gateway/${nodeId}`;
+}
+
+export function replicaName({ topicId, partition, nodeId }: ReplicaKey): string {
+  return `replica/${topicId}/${partition}/${nodeId}`;
+}
+
+function keyOf(name: string): ReplicaKey {
+  const [topicId, partition, nodeId] = name.split("/").slice(1) as [string, string, string];
+  return { topicId, partition: Number(partition), nodeId: Number(nodeId) };
+}
+
+function newInstance(name: string, disk: Disk | null, now: number): Instance {
+  const onEnd = new Set<() => void>();
+  return { name, disk, methods: {}, isAlive: true, callsUnderWay: 0, lastUsedAt: now, onEnd };
+}
+
+/** The methods of an object's class, bound to it. */
+function methodsOf(host: object): Instance["methods"] {
+  const names = Object.getOwnPropertyNames(Object.getPrototypeOf(host));
+  const methods = host as Instance["methods"];
+  return Object.fromEntries(
+    names.map((name) => [name, (...args: unknown[]) => methods[name]!(...args)]),
+  );
+}

@@ -1,0 +1,89 @@
+/** Hosts the controller's decisions as its actor does: one call, one decision, one transaction. */
+import type { Random } from "../../src/base/clock.ts";
+import type { Sql } from "../../src/base/sql.ts";
+import type { ControllerPort } from "../../src/broker/ports.ts";
+import { type Activation, activateReplica } from "../../src/controller/activation.ts";
+import type { BrokerConfig } from "../../src/controller/broker-config.ts";
+import { type NewTopic, createTopics } from "../../src/controller/create-topics.ts";
+import { type TopicToDelete, deleteTopics } from "../../src/controller/delete-topics.ts";
+import { type TopicsQuery, describeCluster } from "../../src/controller/describe.ts";
+import { ClusterImage } from "../../src/controller/image.ts";
+import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
+import type { ReplicaKey } from "../../src/controller/records.ts";
+import { registerBrokers } from "../../src/controller/register-brokers.ts";
+import type { Step } from "../../src/controller/step.ts";
+
+/** How long until replicas that did not confirm that they are erased are asked again. */
+const ERASE_RETRY_MS = 1000;
+
+export interface ControllerHostPorts {
+  readonly sql: Sql;
+  readonly random: Random;
+  readonly brokerCount: number;
+  readonly config: BrokerConfig;
+  eraseReplica(key: ReplicaKey): Promise<void>;
+  after(delayMs: number, run: () => void): void;
+}
+
+export class ControllerHost implements ControllerPort {
+  readonly #ports: ControllerHostPorts;
+  readonly #image: ClusterImage;
+  #isErasing = false;
+
+  constructor(ports: ControllerHostPorts) {
+    this.#ports = ports;
+    this.#image = ports.sql.transaction(() => new ClusterImage(ports.sql));
+    this.#take(registerBrokers(this.#image, ports.brokerCount));
+    void this.#eraseReplicas();
+  }
+
+  async describeCluster(query: TopicsQuery) {
+    return describeCluster(this.#image, query);
+  }
+
+  async createTopics(topics: readonly NewTopic[], validateOnly: boolean) {
+    return this.#take(createTopics(this.#image, topics, { ...this.#ports, validateOnly }));
+  }
+
+  async deleteTopics(topics: readonly TopicToDelete[]) {
+    return this.#take(deleteTopics(this.#image, topics, this.#ports));
+  }
+
+  async allocateProducerIds() {
+    return this.#take(allocateProducerIds(this.#image));
+  }
+
+  async activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation> {
+    return this.#take(activateReplica(this.#image, key, incarnation));
+  }
+
+  #take<Response>({ records, response, effects }: Step<Response>): Response {
+    if (records.length > 0) {
+      this.#ports.sql.transaction(() => {
+        for (const record of records) this.#image.replay(record);
+      });
+    }
+    if (effects.length > 0) void this.#eraseReplicas();
+    return response;
+  }
+
+  async #eraseReplicas(): Promise<void> {
+    if (this.#isErasing) return;
+    this.#isErasing = true;
+    for (;;) {
+      const [replica] = this.#image.replicasToErase(1);
+      if (!replica) break;
+      try {
+        await this.#ports.eraseReplica(replica);
+        this.#take({
+          records: [{ type: "ReplicaErased", ...replica }],
+          response: undefined,
+          effects: [],
+        });
+      } catch {
+        await new Promise<void>((resolve) => this.#ports.after(ERASE_RETRY_MS, resolve));
+      }
+    }
+    this.#isErasing = false;
+  }
+}

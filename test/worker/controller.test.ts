@@ -1,0 +1,79 @@
+/** The controller as a Durable Object: what it has decided is stored, and carried out in the end. */
+import { abortAllDurableObjects, listDurableObjectIds, runDurableObjectAlarm } from "cloudflare:test";
+import { runInDurableObject } from "cloudflare:test";
+import { env } from "cloudflare:workers";
+import { afterEach, describe, expect, test, vi } from "vitest";
+
+import { PartitionReplicaActor } from "../../src/actors/partition-replica-actor.ts";
+import { controllerName } from "../../src/actors/names.ts";
+import { controllerStub } from "../../src/actors/stubs.ts";
+import { appended, newTopic, tables } from "./replicas.ts";
+
+afterEach(() => vi.restoreAllMocks());
+
+const actor = () => env.CONTROLLER.getByName(controllerName(env.CLUSTER_ID));
+
+/** How many replicas have to confirm that they are gone. */
+function unconfirmed(): Promise<number> {
+  return runInDurableObject(actor(), (_, { storage }) => {
+    const query = "SELECT COUNT(*) AS replicas FROM activations WHERE erasing = 1";
+    return storage.sql.exec<{ replicas: number }>(query).one().replicas;
+  });
+}
+
+const alarmOf = () => runInDurableObject(actor(), (_, { storage }) => storage.getAlarm());
+
+describe("the controller", () => {
+  test("wakes no replica when it creates topics", async () => {
+    const before = await listDurableObjectIds(env.PARTITION_REPLICA);
+    await newTopic(50);
+    expect(await listDurableObjectIds(env.PARTITION_REPLICA)).toHaveLength(before.length);
+  });
+
+  test("remembers topics, placement and producer ids over an abort", async () => {
+    const { topicId } = await newTopic(3);
+    const describe = () => controllerStub(env).describeCluster({ topicIds: [topicId] });
+    const before = await describe();
+    const block = await controllerStub(env).allocateProducerIds();
+    await abortAllDurableObjects();
+    expect(await describe()).toEqual(before);
+    const next = await controllerStub(env).allocateProducerIds();
+    expect(next.firstProducerId).toBe(block.firstProducerId + block.count);
+  });
+
+  test("has the replicas of a deleted topic erased, and forgets them when they confirm", async () => {
+    const { topicId, leaders } = await newTopic(20);
+    for (const key of leaders) await appended(key, "kept until now");
+    await controllerStub(env).deleteTopics([{ name: null, topicId }]);
+    await vi.waitFor(async () => expect(await unconfirmed()).toBe(0));
+    for (const key of leaders) expect(await tables(key)).toEqual([]);
+    await vi.waitFor(async () => expect(await alarmOf()).toBeNull());
+  });
+
+  test("repeats an erasure by its alarm until the replica confirms", async () => {
+    const { topicId, leaders } = await newTopic(3);
+    for (const key of leaders) await appended(key, "kept until now");
+    const erase = vi.spyOn(PartitionReplicaActor.prototype, "erase");
+    erase.mockRejectedValueOnce(new Error("The replica cannot be reached."));
+    await controllerStub(env).deleteTopics([{ name: null, topicId }]);
+    await vi.waitFor(async () => expect(await unconfirmed()).toBe(1));
+    await vi.waitFor(async () => expect(await alarmOf()).toBeGreaterThan(Date.now()));
+    await abortAllDurableObjects();
+    expect(await unconfirmed()).toBe(1);
+    expect(await runDurableObjectAlarm(actor())).toBe(true);
+    expect(await unconfirmed()).toBe(0);
+    expect(await alarmOf()).toBeNull();
+    for (const key of leaders) expect(await tables(key)).toEqual([]);
+  });
+
+  test("erases the others when many replicas cannot be reached", async () => {
+    const { topicId, leaders } = await newTopic(40);
+    for (const key of leaders) await appended(key, "kept until now");
+    const erase = vi.spyOn(PartitionReplicaActor.prototype, "erase");
+    for (let times = 0; times < 16; times++) erase.mockRejectedValueOnce(new Error("Not reached."));
+    await controllerStub(env).deleteTopics([{ name: null, topicId }]);
+    await vi.waitFor(async () => expect(await unconfirmed()).toBe(16));
+    expect(await runDurableObjectAlarm(actor())).toBe(true);
+    expect(await unconfirmed()).toBe(0);
+  });
+});
