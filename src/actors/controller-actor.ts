@@ -101,8 +101,8 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
   }
 
   /**
-   * Tells replicas of deleted topics to free their storage; those that do not confirm are told again
-   * by the alarm, which stays set until all have.
+   * Tells replicas of deleted topics to free their storage; those that do not confirm are told
+   * again by the alarm, which stays set until all have.
    */
   async #eraseReplicas(): Promise<void> {
     if (this.#isErasing) return;

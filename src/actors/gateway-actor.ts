@@ -25,6 +25,9 @@ import { controllerStub, replicaStub } from "./stubs.ts";
 
 installZlibCodecs(zlib);
 
+/** What RFC 6455 calls the end of a connection that was not closed. */
+const ABNORMAL_CLOSURE = 1006;
+
 export class GatewayActor extends DurableObject<Env> {
   readonly #awake = new AwakeReplicas(Number(this.env.MAX_AWAKE_REPLICAS || Infinity), clock);
 
@@ -57,12 +60,12 @@ export class GatewayActor extends DurableObject<Env> {
     return this.#sockets.message(socket, message);
   }
 
-  override webSocketClose(socket: WebSocket): void {
-    this.#sockets.closed(socket);
+  override webSocketClose(socket: WebSocket, code: number): void {
+    this.#sockets.closed(socket, code);
   }
 
   override webSocketError(socket: WebSocket): void {
-    this.#sockets.closed(socket);
+    this.#sockets.closed(socket, ABNORMAL_CLOSURE);
   }
 
   /** A Kafka connection. The socket's address is the one by which the client reached us. */

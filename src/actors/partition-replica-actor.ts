@@ -40,10 +40,7 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     lost: async (gateway, topicId, partition) =>
       gatewayStub(this.env, gateway).lost(topicId, partition),
     maintenance: this.#maintenance,
-    abort: (error) => {
-      console.error("an append failed:", error);
-      this.ctx.abort("an append failed");
-    },
+    abort: (error) => this.#abort("an append failed", error),
   });
 
   append(call: AppendCall): Promise<Answer<readonly AppendResult[]>> {
@@ -69,6 +66,17 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
 
   override async alarm(): Promise<void> {
     const log = await this.#replica.log();
-    if (log) await this.#maintenance.run(log);
+    if (!log) return;
+    try {
+      await this.#maintenance.run(log);
+    } catch (error) {
+      this.#abort("maintenance failed", error);
+    }
+  }
+
+  /** What is in memory may be ahead of storage now: starts again from what is stored. */
+  #abort(what: string, error: unknown): void {
+    console.error(`${what}:`, error);
+    this.ctx.abort(what);
   }
 }

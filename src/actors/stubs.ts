@@ -3,7 +3,7 @@
  * seen a broken call stays broken and a kept one pins both ends in memory. The platform's own
  * retries are off: it may not send an append twice, and nothing else needs them.
  */
-import type { ControllerPort } from "../broker/ports.ts";
+import { type ControllerPort, Unreachable } from "../broker/ports.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { ReplicaPort } from "../replication/replica-calls.ts";
 import type { Env } from "./env.ts";
@@ -11,16 +11,23 @@ import { controllerName, replicaName } from "./names.ts";
 
 const ONCE = { retry: { maxRetries: 0 } } as const;
 
-/** The controller; each property access makes a fresh stub. */
+/** The controller; each call makes a fresh stub. */
 export function controllerStub(env: Env): ControllerPort {
   const id = env.CONTROLLER.idFromName(controllerName(env.CLUSTER_ID));
-  const stub = () => env.CONTROLLER.get(id, ONCE) as unknown as ControllerPort;
+  const call = async <Result>(method: (stub: ControllerPort) => Promise<Result>) => {
+    try {
+      return await method(env.CONTROLLER.get(id, ONCE) as unknown as ControllerPort);
+    } catch (error) {
+      throw new Unreachable("A call of the controller broke.", { cause: error });
+    }
+  };
   return {
-    describeCluster: (query) => stub().describeCluster(query),
-    createTopics: (topics, validateOnly) => stub().createTopics(topics, validateOnly),
-    deleteTopics: (topics) => stub().deleteTopics(topics),
-    allocateProducerIds: () => stub().allocateProducerIds(),
-    activateReplica: (key, incarnation) => stub().activateReplica(key, incarnation),
+    describeCluster: (query) => call((stub) => stub.describeCluster(query)),
+    createTopics: (topics, validateOnly) =>
+      call((stub) => stub.createTopics(topics, validateOnly)),
+    deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
+    allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
+    activateReplica: (key, incarnation) => call((stub) => stub.activateReplica(key, incarnation)),
   };
 }
 

@@ -12,6 +12,12 @@ import type { ClusterDescription, TopicsQuery } from "../controller/describe.ts"
 import type { ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 
+/** A call of the controller broke: whether it was made is not known. It may be tried again. */
+export class Unreachable extends Error {
+  override name = "Unreachable";
+}
+
+/** The controller. Its calls reject with {@link Unreachable} when they break. */
 export interface ControllerPort {
   describeCluster(query: TopicsQuery): Promise<ClusterDescription>;
   createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]>;

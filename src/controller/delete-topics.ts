@@ -31,6 +31,9 @@ export function deleteTopics(
   const refused = refusedTogether(image, topics);
   const response = topics.map((topic): DeleteTopicResult => {
     const refuse = (error: ErrorName, message: string) => ({ ...topic, error, message });
+    if (!config.deleteTopicEnable) {
+      return refuse("TOPIC_DELETION_DISABLED", "Topic deletion is disabled.");
+    }
     const together = refused.get(topic);
     if (together) return refuse("INVALID_REQUEST", together);
     const found = find(image, topic);
@@ -39,8 +42,6 @@ export function deleteTopics(
         ? refuse("UNKNOWN_TOPIC_ID", "This server does not host this topic ID.")
         : refuse("UNKNOWN_TOPIC_OR_PARTITION", "This server does not host this topic-partition.");
     }
-    if (!config.deleteTopicEnable)
-      return refuse("TOPIC_DELETION_DISABLED", "Topic deletion is disabled.");
     const { name, topicId } = found;
     records.push({ type: "RemoveTopic", topicId });
     for (const replica of image.activatedReplicas(topicId))

@@ -1,27 +1,31 @@
-/** The page at `/`: one document that needs nothing from elsewhere, and may take nothing from there. */
+/**
+ * The page at `/`: one document that needs nothing from elsewhere, and may take nothing from there.
+ */
 import page from "../console/index.html";
 
-/** Its scripts and styles are in it; it speaks to the server that it came from. */
-const CONTENT_SECURITY_POLICY = [
-  "default-src 'none'",
-  "script-src 'unsafe-inline'",
-  "style-src 'unsafe-inline'",
-  "img-src data:",
-  "connect-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "frame-ancestors 'none'",
-].join("; ");
-
-/** The page as an answer. */
+/** The page as an answer. Only the scripts and styles that stand in it may run. */
 export function consolePage(): Response {
-  return new Response(page, {
+  const nonce = crypto.randomUUID();
+  return new Response(page.replaceAll("{nonce}", nonce), {
     headers: {
       "content-type": "text/html; charset=utf-8",
-      "content-security-policy": CONTENT_SECURITY_POLICY,
-      "cache-control": "no-cache",
+      "content-security-policy": contentSecurityPolicy(nonce),
+      "cache-control": "no-store",
       "referrer-policy": "no-referrer",
       "x-content-type-options": "nosniff",
     },
   });
+}
+
+function contentSecurityPolicy(nonce: string): string {
+  return [
+    "default-src 'none'",
+    `script-src 'nonce-${nonce}'`,
+    `style-src 'nonce-${nonce}'`,
+    "img-src data:",
+    "connect-src 'self'",
+    "base-uri 'none'",
+    "form-action 'none'",
+    "frame-ancestors 'none'",
+  ].join("; ");
 }

@@ -1,11 +1,12 @@
 /**
- * From the batches of a read to the records that a reader of HTTP or a live socket gets: those at or
- * after its offset, without control records. A batch that does not decode (a compressed body passes
- * the broker unread) is skipped and reported, so that one bad producer cannot stop its readers.
+ * From the batches of a read to the records that a reader of HTTP or a live socket gets: those at
+ * or after its offset, without control records. A batch that does not decode (a compressed body
+ * passes the broker unread) is skipped and reported, so that one bad producer cannot stop its
+ * readers.
  */
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import { isControl } from "../protocol/records/attributes.ts";
-import { batchHeaders } from "../protocol/records/batch-header.ts";
+import { type BatchHeader, batchHeaders } from "../protocol/records/batch-header.ts";
 import { decodeRecords } from "../protocol/records/decode.ts";
 import type { KafkaRecord } from "../protocol/records/record.ts";
 
@@ -32,17 +33,24 @@ export function* decodedRecords(
   for (const piece of pieces) {
     for (const header of batchHeaders(piece)) {
       const next = header.baseOffset + header.lastOffsetDelta + 1;
-      if (next <= fromOffset || isControl(header.attributes)) continue;
-      try {
-        for (const record of decodeRecords(piece, header)) {
-          if (record.offset >= fromOffset) yield { record };
-        }
-      } catch (error) {
-        if (!(error instanceof MalformedFrame)) throw error;
-        const offset = Math.max(header.baseOffset, fromOffset);
-        yield { undecodable: { offset, next, detail: error.message } };
+      if (next > fromOffset && !isControl(header.attributes)) {
+        yield* decodedBatch(piece, header, fromOffset);
       }
     }
+  }
+}
+
+function decodedBatch(bytes: Uint8Array, header: BatchHeader, fromOffset: number): DecodedRecord[] {
+  const { baseOffset, lastOffsetDelta } = header;
+  try {
+    return decodeRecords(bytes, header)
+      .filter(({ offset }) => offset >= fromOffset)
+      .map((record) => ({ record }));
+  } catch (error) {
+    if (!(error instanceof MalformedFrame)) throw error;
+    const offset = Math.max(baseOffset, fromOffset);
+    const next = baseOffset + lastOffsetDelta + 1;
+    return [{ undecodable: { offset, next, detail: error.message } }];
   }
 }
 

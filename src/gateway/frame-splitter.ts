@@ -89,7 +89,9 @@ export class FrameSplitter {
   #frameSize(bytes: Uint8Array, position: number): number {
     const size = readInt32(bytes, position);
     if (size < 0 || size > this.#maxFrameBytes) {
-      throw new MalformedFrame(`a frame claims ${size} bytes; at most ${this.#maxFrameBytes} are allowed`);
+      throw new MalformedFrame(
+        `a frame claims ${size} bytes; at most ${this.#maxFrameBytes} are allowed`,
+      );
     }
     return size;
   }

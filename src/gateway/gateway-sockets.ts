@@ -1,13 +1,14 @@
 /**
  * The WebSockets of a gateway, by the hibernation API: the runtime holds them while the gateway is
  * out of memory, and each says in its attachment what it is. A gateway that wakes finds subscribers
- * there; they stay dormant, partition by partition, until a push or a word of loss arrives for them.
+ * there; they stay dormant, partition by partition, until a push or a word of loss arrives for
+ * them.
  */
 import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
 import { KafkaWebSocket } from "./kafka-websocket.ts";
 import { LiveSubscriber, type Subscription } from "./live-subscriber.ts";
-import { upgraded } from "./web-socket.ts";
+import { answerClose, upgraded } from "./web-socket.ts";
 
 /** The part of a Durable Object's state that keeps sockets. */
 export type SocketHost = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets">;
@@ -59,8 +60,9 @@ export class GatewaySockets {
     if (attachment?.kind === "kafka") await this.#kafkaSocket(socket, attachment).message(message);
   }
 
-  /** A socket has closed or broken. */
-  closed(socket: WebSocket): void {
+  /** A socket has closed with this code, or broken. */
+  closed(socket: WebSocket, code: number): void {
+    answerClose(socket, code);
     this.#kafka.get(socket)?.closed();
     this.#kafka.delete(socket);
     this.#subscribers.get(socket)?.stop();

@@ -60,18 +60,22 @@ export function httpHandler({ broker, sockets, allowedOrigins }: HttpOptions): H
     catch: (error) => problemOf(error).toResponse(),
   })
     .get("/", consolePage)
-    .all("/", refuseMethod("GET"))
+    .all("/", refuseMethod("GET, HEAD"))
     .get("/topics", (request) => listTopics(broker, request))
-    .all("/topics", refuseMethod("GET"))
+    .all("/topics", refuseMethod("GET, HEAD"))
     .get("/topics/:topic/records", records)
     .post("/topics/:topic/records", (request) => produceOverHttp(broker, request, topicOf(request)))
-    .all("/topics/:topic/records", refuseMethod("GET, POST"))
+    .all("/topics/:topic/records", refuseMethod("GET, HEAD, POST"))
     .get("/kafka/:nodeId?", kafka)
-    .all("/kafka/:nodeId?", refuseMethod("GET"))
+    .all("/kafka/:nodeId?", refuseMethod("GET, HEAD"))
     .all("*", () => {
       throw new Problem("RESOURCE_NOT_FOUND", `There are: ${RESOURCES.join(", ")}.`);
     });
-  return (request) => router.fetch(request) as Promise<Response>;
+  return async (request) => {
+    if (request.method !== "HEAD") return (await router.fetch(request)) as Response;
+    const response = (await router.fetch(new Request(request, { method: "GET" }))) as Response;
+    return new Response(null, response);
+  };
 }
 
 function topicOf({ params }: IRequest): string {
@@ -85,7 +89,8 @@ function topicOf({ params }: IRequest): string {
 function refuseForeignOrigin(request: IRequest, allowed: readonly string[]): void {
   const origin = request.headers.get("origin");
   if (isOriginAllowed(origin, request.url, allowed)) return;
-  const detail = `Pages of ${origin} may not come in. Start the server with --allow-origin ${origin}.`;
+  const remedy = `Start the server with --allow-origin ${origin}.`;
+  const detail = `Pages of ${origin} may not come in. ${remedy}`;
   throw new Problem("CLUSTER_AUTHORIZATION_FAILED", detail);
 }
 

@@ -7,9 +7,15 @@
  */
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
-import { CloseConnection, type ConnectionContext, type Handler, type RequestContext } from "../broker/handler.ts";
 import { findHandler } from "../broker/handler-table.ts";
+import {
+  CloseConnection,
+  type ConnectionContext,
+  type Handler,
+  type RequestContext,
+} from "../broker/handler.ts";
 import { unsupportedApiVersions } from "../broker/handlers/18-api-versions.ts";
+import { Unreachable } from "../broker/ports.ts";
 import { ErrorCode } from "../protocol/errors.ts";
 import {
   decodeRequestHeader,
@@ -77,7 +83,8 @@ export class KafkaConnection implements ConnectionContext {
     if (!handler) return this.#refuseVersion(prefix);
     const opened = decodeRequestHeader(frame, handler.api);
     const request = handler.api.decodeRequest(opened.reader, prefix.apiVersion);
-    if (handler.api.key === produce.key) return this.#overlap(handler, request, opened, frame.length);
+    if (handler.api.key === produce.key)
+      return this.#overlap(handler, request, opened, frame.length);
     return this.#alone(handler, request, opened);
   }
 
@@ -94,10 +101,17 @@ export class KafkaConnection implements ConnectionContext {
       throw new CloseConnection(`version ${apiVersion} of API ${apiKey} is not supported`);
     }
     const header = { apiVersion: 0, correlationId };
-    this.#responses.reserve().fill(encodeResponseFrame(apiVersions, header, unsupportedApiVersions()));
+    this.#responses
+      .reserve()
+      .fill(encodeResponseFrame(apiVersions, header, unsupportedApiVersions()));
   }
 
-  #overlap(handler: Handler, request: DecodedRequest, opened: OpenedRequest, size: number): Promise<void> | undefined {
+  #overlap(
+    handler: Handler,
+    request: DecodedRequest,
+    opened: OpenedRequest,
+    size: number,
+  ): Promise<void> | undefined {
     const slot = this.#responses.reserve();
     this.#produceBytesUnderWay += size;
     let hasBegun = false;
@@ -112,7 +126,9 @@ export class KafkaConnection implements ConnectionContext {
       this.#onProduceDone?.();
     });
     if (hasBegun && this.#produceBytesUnderWay <= MAX_PRODUCE_BYTES_UNDER_WAY) return undefined;
-    const start = hasBegun ? Promise.resolve() : new Promise<void>((resolve) => (onBegun = resolve));
+    const start = hasBegun
+      ? Promise.resolve()
+      : new Promise<void>((resolve) => (onBegun = resolve));
     return start.then(() => this.#untilProduceBytes(MAX_PRODUCE_BYTES_UNDER_WAY));
   }
 
@@ -132,7 +148,11 @@ export class KafkaConnection implements ConnectionContext {
   }
 
   /** Works on one request and fills its slot. Never rejects. */
-  async #run(handler: Handler, request: DecodedRequest, { opened, slot, begun }: Run): Promise<void> {
+  async #run(
+    handler: Handler,
+    request: DecodedRequest,
+    { opened, slot, begun }: Run,
+  ): Promise<void> {
     const { header } = opened;
     const context: RequestContext = {
       broker: this.#broker,
@@ -146,11 +166,18 @@ export class KafkaConnection implements ConnectionContext {
       slot.fill(response && encodeResponseFrame(handler.api, header, response));
     } catch (error) {
       if (isClientsDoing(error)) return this.end(error.message);
-      console.error(`${handler.api.name} v${header.apiVersion} failed:`, error);
-      const response = handler.refuse(request, ErrorCode.UNKNOWN_SERVER_ERROR);
+      const response = handler.refuse(request, errorCodeOf(error));
       slot.fill(encodeResponseFrame(handler.api, header, response));
+      if (error instanceof Unreachable) return;
+      console.error(`${handler.api.name} v${header.apiVersion} failed:`, error);
     }
   }
+}
+
+/** What a client is told of an error that no handler knows; a timeout is worth another try. */
+function errorCodeOf(error: unknown): ErrorCode {
+  if (error instanceof Unreachable) return ErrorCode.REQUEST_TIMED_OUT;
+  return ErrorCode.UNKNOWN_SERVER_ERROR;
 }
 
 /** Whether the error ends a connection because of what its client sent. */

@@ -1,6 +1,6 @@
 /**
- * Kafka's protocol over a WebSocket: binary frames are a byte stream of length-prefixed requests, cut
- * anywhere; a response is one frame. The socket hibernates between requests; a request that is
+ * Kafka's protocol over a WebSocket: binary frames are a byte stream of length-prefixed requests,
+ * cut anywhere; a response is one frame. The socket hibernates between requests; a request that is
  * arriving or under way holds a timer or an event, which keeps the gateway in memory.
  */
 import { concatBytes } from "../base/concat-bytes.ts";

@@ -1,18 +1,20 @@
 /**
  * One WebSocket that is sent the records of a topic, each as one JSON message: first what is stored
- * from its offsets on, then what the watched tails bring. Partitions go side by side, each in order.
+ * from its offsets on, then what the watched tails bring. Partitions go side by side, each in
+ * order.
  *
  * All that it is stands in the socket's attachment, so that the gateway can leave memory while
  * nothing happens: `dormant --wake--> following`, per partition, by the first push after that.
  */
 import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
-import { failedRead, readPartition } from "../broker/partition-reader.ts";
+import { failedRead } from "../broker/partition-reader.ts";
 import { NO_LEADER } from "../controller/records.ts";
 import { ErrorCode, isRetriable, type ErrorName } from "../protocol/errors.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import { decodedRecords, undecodableJson } from "./decoded-records.ts";
-import { Problem } from "./problem.ts";
+import type { Problem } from "./problem.ts";
+import { readLog } from "./read-log.ts";
 import { readProblem } from "./read-problem.ts";
 import { recordJson } from "./record-json.ts";
 import type { RecordFormat } from "./record-parameters.ts";
@@ -31,9 +33,6 @@ export interface Subscription {
 
 /** Partitions of one subscriber, at most: an attachment holds 16 KiB. */
 export const MAX_SUBSCRIBED_PARTITIONS = 1000;
-
-/** Bytes of one read from the log. */
-const READ_BYTES = 1024 * 1024;
 
 /** How long to wait before a read that failed is tried again. */
 const FIRST_RETRY_MS = 10;
@@ -57,7 +56,9 @@ export class LiveSubscriber {
     for (const partition of this.#subscription.next.keys()) this.wake(partition);
   }
 
-  /** Follows a partition that was dormant. Its tail is there, opening or open, when this returns. */
+  /**
+   * Follows a partition that was dormant. Its tail is there, opening or open, when this returns.
+   */
   wake(partition: number): void {
     if (this.#following.has(partition) || !isOpen(this.#socket)) return;
     this.#following.add(partition);
@@ -68,7 +69,7 @@ export class LiveSubscriber {
 
   /** The socket has closed. */
   stop(): void {
-    for (const end of [...this.#onStop]) end();
+    for (const end of this.#onStop) end();
   }
 
   async #follow(partition: number): Promise<void> {
@@ -95,19 +96,8 @@ export class LiveSubscriber {
       const state = topic?.partitions[partition];
       if (!topic || !state) return failedRead("UNKNOWN_TOPIC_ID", offset);
       if (state.leader === NO_LEADER) this.#broker.refused(topicId, partition);
-      return await readPartition(
-        this.#broker,
-        { topic, partition, state },
-        {
-          offset,
-          maxBytes: READ_BYTES,
-          minOneBatch: true,
-          readCommitted: false,
-          currentLeaderEpoch: -1,
-          lastFetchedEpoch: -1,
-          watch: true,
-        },
-      );
+      const located = { topic, partition, state };
+      return await readLog(this.#broker, located, { offset, watch: true });
     } catch {
       // The controller could not be asked.
       return failedRead("LEADER_NOT_AVAILABLE", offset);
@@ -133,7 +123,11 @@ export class LiveSubscriber {
     this.#remember();
   }
 
-  /** Ends the socket for a reason that will not pass. */
+  /**
+   * Ends the socket for a reason that will not pass. The client hears of it at once, but the
+   * runtime keeps the connection of a hibernating socket that never sent anything for some seconds
+   * more.
+   */
   #fail(problem: Problem): void {
     sendProblem(this.#socket, problem);
     this.stop();

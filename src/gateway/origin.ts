@@ -1,7 +1,7 @@
 /**
  * Which web pages may speak to this server. A browser sends any page's request to any address that
- * its machine can reach, `localhost` among them, so a page from elsewhere is refused by its `Origin`.
- * Programs send none and are not meant.
+ * its machine can reach, `localhost` among them, so a page from elsewhere is refused by its
+ * `Origin`. Programs send none and are not meant.
  */
 
 /** `*` among the allowed origins stands for all of them. */

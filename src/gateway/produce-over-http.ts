@@ -1,6 +1,7 @@
 /**
- * `POST /topics/<topic>/records`: appends what is posted as one batch, and answers with offsets once
- * the leader's disk has it. Requests that come together share a write, as all appends of a gateway do.
+ * `POST /topics/<topic>/records`: appends what is posted as one batch, and answers with offsets
+ * once the leader's disk has it. Requests that come together share a write, as all appends of a
+ * gateway do.
  */
 import type { Millis } from "../base/clock.ts";
 import { concatBytes } from "../base/concat-bytes.ts";
@@ -11,6 +12,7 @@ import { NO_LEADER } from "../controller/records.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import { encodeBatch } from "../protocol/records/encode.ts";
 import type { NewRecord } from "../protocol/records/record.ts";
+import { jsonResponse } from "./json-response.ts";
 import { postedRecords } from "./posted-records.ts";
 import { Problem } from "./problem.ts";
 import { numberParameter, partitionParameter } from "./record-parameters.ts";
@@ -50,7 +52,7 @@ export async function produceOverHttp(
   if (result.error !== null) {
     throw new Problem(result.error, result.recordErrors?.[0]?.message ?? result.message);
   }
-  return Response.json({ offsets: offsets(records, result) });
+  return jsonResponse(JSON.stringify({ offsets: offsets(records, result) }));
 }
 
 /**

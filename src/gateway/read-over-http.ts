@@ -4,10 +4,11 @@
  * is the offset to ask for in order to read on.
  */
 import type { Broker } from "../broker/broker.ts";
-import { readPartition } from "../broker/partition-reader.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import { decodedRecords, undecodableJson } from "./decoded-records.ts";
+import { jsonResponse } from "./json-response.ts";
 import { Problem } from "./problem.ts";
+import { readLog } from "./read-log.ts";
 import { readProblem } from "./read-problem.ts";
 import { recordJson } from "./record-json.ts";
 import {
@@ -21,9 +22,6 @@ import {
 import { startOffset } from "./start-offset.ts";
 import { tailMoves } from "./tail-wait.ts";
 import { findTopic, locatePartition, onFreshRoute } from "./topic-lookup.ts";
-
-/** Bytes of one read from the log. */
-const READ_BYTES = 1024 * 1024;
 
 /** An answer ends after the record with which it has this many characters. */
 const MAX_ANSWER_CHARACTERS = 8 * 1024 * 1024;
@@ -46,7 +44,7 @@ export async function readOverHttp(
   const from = await onFreshRoute(async () => startOffset(broker, await reader.locate(), start));
   if (from.error !== null) throw new Problem(from.error);
   await reader.readFrom(from.offset, deadline);
-  return new Response(reader.json(), { headers: { "content-type": "application/json" } });
+  return jsonResponse(reader.json());
 }
 
 interface Reading {
@@ -94,22 +92,13 @@ class PartitionReader {
   /** The answer. What was skipped is mentioned only if there is any. */
   json(): string {
     const skipped = this.#undecodable.length > 0 ? `,"skipped":[${this.#undecodable.join()}]` : "";
-    return `{"records":[${this.#records.join()}],"next":${this.#next}${skipped}}\n`;
+    return `{"records":[${this.#records.join()}],"next":${this.#next}${skipped}}`;
   }
 
   async #read(watch: boolean) {
     const { error, result, topicId } = await onFreshRoute(async () => {
       const located = await this.locate();
-      const read = {
-        offset: this.#next,
-        maxBytes: READ_BYTES,
-        minOneBatch: true,
-        readCommitted: false,
-        currentLeaderEpoch: -1,
-        lastFetchedEpoch: -1,
-        watch,
-      };
-      const result = await readPartition(this.#broker, located, read);
+      const result = await readLog(this.#broker, located, { offset: this.#next, watch });
       return { error: result.error, result, topicId: located.topic.topicId };
     });
     if (error !== null) throw readProblem(error, this.#next, result);

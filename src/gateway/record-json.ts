@@ -1,7 +1,7 @@
 /**
- * A record as JSON text, for HTTP and live subscribers. Bytes that are not what the format shows are
- * never an error: text is read as UTF-8 with replacement characters, and a value that is no JSON is
- * shown as text. A JSON value goes into the text as it is, so that no number loses a digit.
+ * A record as JSON text, for HTTP and live subscribers. Bytes that are not what the format shows
+ * are never an error: text is read as UTF-8 with replacement characters, and a value that is no
+ * JSON is shown as text. A JSON value goes into the text as it is, so that no number loses a digit.
  */
 import type { KafkaRecord, RecordHeader } from "../protocol/records/record.ts";
 import type { RecordFormat } from "./record-parameters.ts";
@@ -13,7 +13,8 @@ export function recordJson(record: KafkaRecord, partition: number, format: Recor
   const { offset, timestamp, key, value, headers } = record;
   const place = `"partition":${partition},"offset":${offset},"timestamp":${timestamp}`;
   const shown = format === "json" ? jsonOrText(value) : bytesJson(value, format);
-  return `{${place},"key":${bytesJson(key, format)},"value":${shown},"headers":${headersJson(headers, format)}}`;
+  const shownHeaders = headersJson(headers, format);
+  return `{${place},"key":${bytesJson(key, format)},"value":${shown},"headers":${shownHeaders}}`;
 }
 
 function headersJson(headers: readonly RecordHeader[], format: RecordFormat): string {

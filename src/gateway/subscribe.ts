@@ -2,10 +2,12 @@
  * The upgrade of `/topics/<topic>/records`: from the request's parameters to what the socket will
  * follow. A subscriber begins at the log's end unless it says otherwise.
  */
-import type { Broker } from "../broker/broker.ts";
+import type { Broker, Located } from "../broker/broker.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import { MAX_SUBSCRIBED_PARTITIONS, type Subscription } from "./live-subscriber.ts";
 import { Problem } from "./problem.ts";
+import { readLog } from "./read-log.ts";
+import { readProblem } from "./read-problem.ts";
 import {
   formatParameter,
   invalid,
@@ -13,7 +15,7 @@ import {
   startParameter,
   type Start,
 } from "./record-parameters.ts";
-import { startOffset } from "./start-offset.ts";
+import { startOffset, type StartOffset } from "./start-offset.ts";
 import { findTopic, locatePartition, onFreshRoute } from "./topic-lookup.ts";
 
 /** Finds the topic and where to begin in each partition, or throws a {@link Problem}. */
@@ -29,11 +31,11 @@ export async function subscription(
   const found = await onFreshRoute(async () => {
     const topic = await findTopic(broker, topicName);
     const partitions = partition === null ? allPartitions(topic, start) : [partition];
-    const offsets = await Promise.all(
-      partitions.map((index) => startOffset(broker, locatePartition(broker, topic, index), start)),
+    const starts = await Promise.all(
+      partitions.map((index) => findStart(broker, locatePartition(broker, topic, index), start)),
     );
-    const error = offsets.find((offset) => offset.error !== null)?.error ?? null;
-    const next = new Map(partitions.map((index, i) => [index, offsets[i]!.offset]));
+    const error = starts.find((found) => found.error !== null)?.error ?? null;
+    const next = new Map(partitions.map((index, i) => [index, starts[i]!.offset]));
     return { error, topicId: topic.topicId, next };
   });
   if (found.error !== null) throw new Problem(found.error);
@@ -42,7 +44,7 @@ export async function subscription(
 
 function allPartitions({ name, partitions }: TopicDescription, start: Start): number[] {
   if (partitions.length > MAX_SUBSCRIBED_PARTITIONS) {
-    const detail = `Topic "${name}" has ${partitions.length} partitions; choose one by "partition".`;
+    const detail = `Topic "${name}" has ${partitions.length} partitions; choose one of them.`;
     throw new Problem("INVALID_REQUEST", detail, { members: { parameter: "partition" } });
   }
   if (typeof start.offset === "number" && partitions.length > 1) {
@@ -50,4 +52,13 @@ function allPartitions({ name, partitions }: TopicDescription, start: Start): nu
     throw invalid("offset", start.offset, expected);
   }
   return [...partitions.keys()];
+}
+
+/** The offset to begin at. One that the client chose is tried, as reads are what finds it wrong. */
+async function findStart(broker: Broker, located: Located, start: Start): Promise<StartOffset> {
+  const found = await startOffset(broker, located, start);
+  if (typeof start.offset !== "number") return found;
+  const read = await readLog(broker, located, { offset: found.offset, watch: false });
+  if (read.error === "OFFSET_OUT_OF_RANGE") throw readProblem(read.error, found.offset, read);
+  return { error: read.error, offset: found.offset };
 }

@@ -11,7 +11,8 @@ export interface TailPlace {
 
 /**
  * Resolves with true when there may be something to read at `offset`: the tail has moved or was
- * lost. `interrupt` is given what ends the wait before that, with false, and returns what undoes it.
+ * lost. `interrupt` is given what ends the wait before that, with false, and returns what undoes
+ * it.
  */
 export function tailMoves(
   tails: Tails,

@@ -11,7 +11,9 @@ import { invalidTopicName } from "../controller/topic-names.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { Problem } from "./problem.ts";
 
-/** Errors by which a replica, or the lack of one, says that nothing was done and the route is old. */
+/**
+ * Errors by which a replica, or the lack of one, says that nothing was done and the route is old.
+ */
 const WRONG_ROUTE: readonly (ErrorName | null)[] = [
   "NOT_LEADER_OR_FOLLOWER",
   "LEADER_NOT_AVAILABLE",
@@ -65,7 +67,8 @@ export function locatePartition(
   const state = topic.partitions[partition];
   if (!state) {
     const { name, partitions } = topic;
-    const detail = `Topic "${name}" has no partition ${partition}, only 0 to ${partitions.length - 1}.`;
+    const range = `0 to ${partitions.length - 1}`;
+    const detail = `Topic "${name}" has no partition ${partition}, only ${range}.`;
     throw new Problem("UNKNOWN_TOPIC_OR_PARTITION", detail);
   }
   // Nobody can refuse a route to nowhere: it is forgotten here, so that the next look is fresh.
@@ -73,7 +76,9 @@ export function locatePartition(
   return { topic, partition, state };
 }
 
-/** Makes an attempt that begins by finding its topic, and one more if the first met an old route. */
+/**
+ * Makes an attempt that begins by finding its topic, and one more if the first met an old route.
+ */
 export async function onFreshRoute<Result extends { readonly error: ErrorName | null }>(
   attempt: () => Promise<Result>,
 ): Promise<Result> {

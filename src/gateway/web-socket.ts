@@ -3,6 +3,8 @@ import type { Timers } from "../broker/ports.ts";
 import type { Problem } from "./problem.ts";
 
 /** Close codes of RFC 6455. */
+const NORMAL_CLOSURE = 1000;
+const UNSENDABLE_CODES: ReadonlySet<number> = new Set([1005, 1006, 1015]);
 export const UNSUPPORTED_DATA = 1003;
 export const POLICY_VIOLATION = 1008;
 export const INTERNAL_ERROR = 1011;
@@ -11,6 +13,7 @@ export const INTERNAL_ERROR = 1011;
 const MAX_REASON_BYTES = 123;
 
 const OPEN = 1;
+const CLOSING = 2;
 
 /** Unsent bytes above which a socket's sender pauses, and below which it goes on. */
 const PAUSE_BYTES = 1024 * 1024;
@@ -26,11 +29,12 @@ export function isUpgrade(request: Request): boolean {
 }
 
 /**
- * The answer that turns the request into a WebSocket. Without permessage-deflate, which would cost
- * each socket a window in memory and the process more time than the network saves.
+ * The answer that turns the request into a WebSocket. The compatibility flag
+ * `no_web_socket_compression` keeps permessage-deflate off all of them: it would cost each socket a
+ * window in memory and the process two thirds of its throughput.
  */
 export function upgraded(socket: WebSocket, subprotocol?: string): Response {
-  const headers = new Headers({ "sec-websocket-extensions": "" });
+  const headers = new Headers();
   if (subprotocol !== undefined) headers.set("sec-websocket-protocol", subprotocol);
   return new Response(null, { status: 101, webSocket: socket, headers });
 }
@@ -56,6 +60,15 @@ export function closeSocket(socket: WebSocket, code: number, reason: string): vo
   const bytes = new TextEncoder().encode(reason).subarray(0, MAX_REASON_BYTES);
   // A character that the limit has cut in two is left out.
   socket.close(code, new TextDecoder().decode(bytes).replace(/\uFFFD+$/, ""));
+}
+
+/**
+ * Answers the client's Close, which the runtime does for every socket but those that hibernate. A
+ * code that stands for none or for a lost connection cannot be sent back.
+ */
+export function answerClose(socket: WebSocket, code: number): void {
+  if (socket.readyState !== CLOSING) return;
+  socket.close(UNSENDABLE_CODES.has(code) ? NORMAL_CLOSURE : code);
 }
 
 /** Whether messages can still be sent. */

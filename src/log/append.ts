@@ -4,14 +4,21 @@
  * stores nothing and takes no offset.
  */
 import type { Millis } from "../base/clock.ts";
+import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { ErrorName } from "../protocol/errors.ts";
-import { type BatchHeader, readBatchHeader } from "../protocol/records/batch-header.ts";
+import { compressionOf } from "../protocol/records/attributes.ts";
+import {
+  type BatchHeader,
+  attributesAt,
+  readBatchHeader,
+} from "../protocol/records/batch-header.ts";
 import type { RecordError } from "../protocol/records/batch-rules.ts";
 import {
   patchBaseOffset,
   patchLogAppendTime,
   patchPartitionLeaderEpoch,
 } from "../protocol/records/patch-batch.ts";
+import { recompress } from "../protocol/records/recompress.ts";
 import { validateBatch } from "../protocol/records/validate-batch.ts";
 import { ChunkDraft, type NewChunk } from "./chunk-draft.ts";
 import type { LogState } from "./log-state.ts";
@@ -26,6 +33,8 @@ export interface AppendOptions {
   readonly leaderEpoch: number;
   /** The version of the Produce request that brought each batch; without, what any version may. */
   readonly apiVersions?: readonly number[];
+  /** Is given what is stored, in order; the bytes are not to be changed. */
+  readonly onStored?: (bytes: Uint8Array) => void;
 }
 
 /** What became of a batch, with the names of Produce's answer. */
@@ -87,9 +96,11 @@ class AppendPlanner {
     this.#options = options;
   }
 
-  append(bytes: Uint8Array, apiVersion: number): AppendResult {
-    const refusal = this.#invalid(bytes, apiVersion);
+  append(given: Uint8Array, apiVersion: number): AppendResult {
+    const refusal = this.#invalid(given, apiVersion);
     if (refusal) return refusal;
+    const bytes = this.#recompressed(given);
+    if (!(bytes instanceof Uint8Array)) return bytes;
     const { config, producers } = this.#state;
     const { now } = this.#options;
     const logAppendTime = config.messageTimestampType === "LogAppendTime";
@@ -120,10 +131,24 @@ class AppendPlanner {
 
   #invalid(bytes: Uint8Array, apiVersion: number): AppendResult | null {
     const { config } = this.#state;
-    if (bytes.length > config.maxMessageBytes) {
-      const message = `The record batch has ${bytes.length} bytes; the topic takes ${config.maxMessageBytes}.`;
-      return this.#refuse("MESSAGE_TOO_LARGE", message);
+    const refusal = this.#tooLarge(bytes) ?? this.#invalidBatch(bytes, apiVersion);
+    if (refusal) return refusal;
+    if (bytes.length > config.segmentBytes) {
+      const message = `The record batch has ${bytes.length} bytes; a segment holds ${config.segmentBytes}.`;
+      return this.#refuse("RECORD_LIST_TOO_LARGE", message);
     }
+    return null;
+  }
+
+  #tooLarge(bytes: Uint8Array): AppendResult | null {
+    const { maxMessageBytes } = this.#state.config;
+    if (bytes.length <= maxMessageBytes) return null;
+    const message = `The record batch has ${bytes.length} bytes; the topic takes ${maxMessageBytes}.`;
+    return this.#refuse("MESSAGE_TOO_LARGE", message);
+  }
+
+  #invalidBatch(bytes: Uint8Array, apiVersion: number): AppendResult | null {
+    const { config } = this.#state;
     const refusal = validateBatch(bytes, {
       apiVersion,
       now: this.#options.now,
@@ -132,12 +157,27 @@ class AppendPlanner {
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       compacted: config.cleanupPolicy.compact,
     });
-    if (refusal) return this.#refuse(refusal.error, refusal.message, refusal.recordErrors);
-    if (bytes.length > config.segmentBytes) {
-      const message = `The record batch has ${bytes.length} bytes; a segment holds ${config.segmentBytes}.`;
-      return this.#refuse("RECORD_LIST_TOO_LARGE", message);
+    return refusal && this.#refuse(refusal.error, refusal.message, refusal.recordErrors);
+  }
+
+  /**
+   * The batch in the topic's compression, or why it cannot be had. Where its records have to be
+   * unpacked for that, they are looked at as those that come unpacked are.
+   */
+  #recompressed(given: Uint8Array): Uint8Array | AppendResult {
+    const { compressionType } = this.#state.config;
+    if (compressionType === null) return given;
+    if (compressionOf(attributesAt(given, 0)) === compressionType) return given;
+    try {
+      const plain = recompress(given, "none");
+      const refusal = plain === given ? null : this.#invalidBatch(plain, Infinity);
+      if (refusal) return refusal;
+      const bytes = recompress(plain, compressionType);
+      return this.#tooLarge(bytes) ?? bytes;
+    } catch (error) {
+      if (!(error instanceof MalformedFrame)) throw error;
+      return this.#refuse("INVALID_RECORD", `The batch's records are malformed: ${error.message}.`);
     }
-    return null;
   }
 
   #store(bytes: Uint8Array, header: BatchHeader): void {

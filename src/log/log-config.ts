@@ -5,8 +5,9 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Millis } from "../base/clock.ts";
+import { COMPRESSION_TYPES, type CompressionType } from "../protocol/records/attributes.ts";
 import { type ConfigValue, parseConfigValue } from "./config-value.ts";
-import { type TopicConfig, topicConfig } from "./topic-configs.ts";
+import { type TopicConfig, topicConfig, topicConfigs } from "./topic-configs.ts";
 
 /** Config values as they came, by name. */
 export type ConfigStrings = Readonly<Record<string, string>>;
@@ -14,6 +15,8 @@ export type ConfigStrings = Readonly<Record<string, string>>;
 /** What a partition's log does. Sizes in bytes; -1 is no limit. */
 export interface LogConfig {
   readonly cleanupPolicy: { readonly compact: boolean; readonly delete: boolean };
+  /** What batches are stored in; null is each producer's choice. */
+  readonly compressionType: CompressionType | null;
   readonly maxCompactionLagMs: Millis;
   readonly maxMessageBytes: number;
   readonly messageTimestampAfterMaxMs: Millis;
@@ -37,9 +40,13 @@ export function parseLogConfig(overrides: ConfigStrings, broker: ConfigStrings =
   const value = (name: string) => effectiveValue(knownConfig(name), overrides, broker);
   const number = (name: string) => Number(value(name));
   const policy = value("cleanup.policy") as readonly string[];
+  const compression = String(value("compression.type"));
   const internalSegmentBytes = value("internal.segment.bytes");
   return {
     cleanupPolicy: { compact: policy.includes("compact"), delete: policy.includes("delete") },
+    compressionType:
+      COMPRESSION_TYPES.find((type) => type === compression) ??
+      (compression === "uncompressed" ? "none" : null),
     maxCompactionLagMs: number("max.compaction.lag.ms"),
     maxMessageBytes: number("max.message.bytes"),
     messageTimestampAfterMaxMs: number("message.timestamp.after.max.ms"),
@@ -60,6 +67,19 @@ export function invalidTopicConfig(name: string, value: string): string | null {
   const config = topicConfig(name);
   if (!config) return `Unknown topic config name: ${name}`;
   const parsed = parseConfigValue(config, value);
+  return "invalid" in parsed ? parsed.invalid : null;
+}
+
+/**
+ * Why a broker may not have this config as a default of its topics, or null when it may. Configs
+ * that give topics no default are not looked at.
+ */
+export function invalidBrokerConfig(name: string, value: string): string | null {
+  const isSynonym = ({ synonyms }: TopicConfig) =>
+    synonyms.some((synonym) => synonym.name === name);
+  const config = topicConfigs.find(isSynonym);
+  if (!config) return null;
+  const parsed = parseConfigValue({ ...config, name }, value);
   return "invalid" in parsed ? parsed.invalid : null;
 }
 

@@ -122,6 +122,7 @@ export class PartitionLog {
         leaderEpochs.assign(options.leaderEpoch, logEndOffset);
         this.#store(plan, options.now);
       });
+      for (const { bytes } of plan.chunks) options.onStored?.(bytes);
     }
     return plan.results;
   }

@@ -26,6 +26,13 @@ const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
 
+/** What became of several calls, each with a result for each of its batches. */
+export interface Appended {
+  readonly results: readonly (readonly AppendResult[])[];
+  /** What is in the log now that was not before, as it is stored. */
+  readonly stored: readonly Uint8Array[];
+}
+
 export class PartitionLeader {
   readonly log: PartitionLog;
   readonly leaderEpoch: number;
@@ -43,14 +50,18 @@ export class PartitionLeader {
     return { leaderEpoch: this.leaderEpoch, logStartOffset, highWatermark, lastStableOffset };
   }
 
-  /** Appends the batches of several calls as one change of the log. Results are per call. */
-  append(calls: readonly AppendCall[], now: Millis): (readonly AppendResult[])[] {
+  /** Appends the batches of several calls as one change of the log. */
+  append(calls: readonly AppendCall[], now: Millis): Appended {
     const batches = calls.flatMap(batchesOf);
     const apiVersions = calls.flatMap((call) => call.apiVersions);
-    const results = this.log.append(batches, { now, leaderEpoch: this.leaderEpoch, apiVersions });
+    const { leaderEpoch } = this;
+    const stored: Uint8Array[] = [];
+    const onStored = (bytes: Uint8Array) => void stored.push(bytes);
+    const results = this.log.append(batches, { now, leaderEpoch, apiVersions, onStored });
     this.#advanceHighWatermark();
     let start = 0;
-    return calls.map((call) => results.slice(start, (start += call.sizes.length)));
+    const perCall = calls.map((call) => results.slice(start, (start += call.sizes.length)));
+    return { results: perCall, stored };
   }
 
   read(call: ReadCall): ReadResult {

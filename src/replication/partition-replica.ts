@@ -84,6 +84,8 @@ export class PartitionReplica implements ReplicaPort {
   #opening: Promise<State> | null = null;
   #waiting: WaitingAppend[] = [];
   #isAppending = false;
+  /** Whether those who watch have been told since this replica woke where the log ends. */
+  #hasToldEnd = false;
 
   /** Writes nothing and reads nothing: a replica that is only named stays empty. */
   constructor(ports: ReplicaPorts) {
@@ -197,20 +199,32 @@ export class PartitionReplica implements ReplicaPort {
     assert(leader instanceof PartitionLeader, "Appends wait only where there is a leader.");
     const baseOffset = leader.log.logEndOffset;
     const calls = waiting.map(({ call }) => call);
-    const results = leader.append(calls, this.#ports.clock.now());
+    const { results, stored } = leader.append(calls, this.#ports.clock.now());
     waiting.forEach(({ resolve }, index) => resolve(results[index]!));
     this.#ports.maintenance.arm(leader.log);
-    if (leader.log.logEndOffset > baseOffset) {
-      this.#pushTail(leader, { baseOffset, calls, results });
-    }
+    if (stored.length > 0) this.#pushTail(leader, baseOffset, stored);
+    else if (!this.#hasToldEnd) this.#announceEnd(leader);
+  }
+
+  /**
+   * Tells those who watch where the log ends. A crash may come between a commit and its push; the
+   * producer then sends the batch again, which is a duplicate and nothing that is pushed.
+   */
+  #announceEnd(leader: PartitionLeader): void {
+    this.#hasToldEnd = true;
+    const { topicId, partition } = this.#ports.key;
+    const { position } = leader;
+    const [baseOffset, nextOffset] = [position.highWatermark, position.highWatermark];
+    const nothing = { baseOffset, nextOffset, sizeInBytes: 0, bytes: null };
+    this.#watches.push({ topicId, partition, ...position, ...nothing });
   }
 
   /** Tells the gateways that watch what this turn has appended. */
-  #pushTail(leader: PartitionLeader, { baseOffset, calls, results }: AppendedTurn): void {
+  #pushTail(leader: PartitionLeader, baseOffset: number, stored: readonly Uint8Array[]): void {
+    this.#hasToldEnd = true;
     if (this.#watches.gateways.size === 0) return;
     const { topicId, partition } = this.#ports.key;
-    const batches = calls.flatMap((call, index) => acceptedBatches(call, results[index]!));
-    const sizeInBytes = batches.reduce((sum, batch) => sum + batch.length, 0);
+    const sizeInBytes = stored.reduce((sum, { length }) => sum + length, 0);
     this.#watches.push({
       topicId,
       partition,
@@ -218,26 +232,7 @@ export class PartitionReplica implements ReplicaPort {
       baseOffset,
       nextOffset: leader.log.logEndOffset,
       sizeInBytes,
-      bytes: sizeInBytes <= MAX_PUSH_BYTES ? concatBytes(batches) : null,
+      bytes: sizeInBytes <= MAX_PUSH_BYTES ? concatBytes(stored) : null,
     });
   }
-}
-
-interface AppendedTurn {
-  readonly baseOffset: number;
-  readonly calls: readonly AppendCall[];
-  readonly results: readonly (readonly AppendResult[])[];
-}
-
-/** The batches of a call that were stored now, patched as they are stored. */
-function acceptedBatches(
-  { sizes, bytes }: AppendCall,
-  results: readonly AppendResult[],
-): Uint8Array[] {
-  let start = 0;
-  return sizes.flatMap((size, index) => {
-    const batch = bytes.subarray(start, (start += size));
-    const { error, duplicate } = results[index]!;
-    return error === null && !duplicate ? [batch] : [];
-  });
 }

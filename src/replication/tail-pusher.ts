@@ -38,8 +38,11 @@ export class TailPusher {
       const push = this.#waiting;
       this.#waiting = null;
       this.#isRenewed = false;
-      // A gateway that broke has no readers left.
-      const isWanted = await this.#send(push).catch(() => false);
+      // A broken call is made again, since the gateway knows what it has heard already. One that
+      // broke itself comes back without readers, and refuses.
+      const isWanted = await this.#send(push)
+        .catch(() => this.#send(push))
+        .catch(() => false);
       if (isWanted || this.#isRenewed) continue;
       this.#waiting = null;
       this.#onRefusal();

@@ -11,7 +11,7 @@ import { initProducerId } from "../../src/protocol/messages/22-init-producer-id.
 import { Cluster } from "../conformance/cluster.ts";
 import type { Partition } from "../conformance/partition.ts";
 import { Wire } from "../conformance/wire.ts";
-import { SeededRandom, chosenSeed } from "../support/seeded-random.ts";
+import { SeededRandom } from "../simulation/seeded-random.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
 import type { Acknowledgement, StoredRecord } from "./acknowledged-history.ts";
@@ -25,7 +25,7 @@ const PARTITIONS = 3;
 const CONFIGS = { "max.message.bytes": "4000000" };
 
 describe("a workerd that is killed under load", () => {
-  const seed = chosenSeed();
+  const seed = Number(process.env["SEED"] ?? Math.floor(Math.random() * 2 ** 32));
   let odradek: Odradek;
   let acknowledged: Acknowledgement[];
   let logs: StoredRecord[][];
@@ -82,7 +82,8 @@ describe("a workerd that is killed under load", () => {
       const { log, partition, offset } = victim();
       return logs.with(partition, spoil(log, offset));
     };
-    const renumbered = (log: StoredRecord[]) => log.map((record, offset) => ({ ...record, offset }));
+    const renumbered = (log: StoredRecord[]) =>
+      log.map((record, offset) => ({ ...record, offset }));
 
     test.each([
       ["lost", (log: StoredRecord[], offset: number) => log.toSpliced(offset, 1)],
@@ -91,7 +92,8 @@ describe("a workerd that is killed under load", () => {
       ["doubled at the end", (log, offset) => renumbered([...log, log[offset]!])],
       [
         "moved",
-        (log, offset) => renumbered(log.toSpliced(offset, 1).toSpliced(offset + 9, 0, log[offset]!)),
+        (log, offset) =>
+          renumbered(log.toSpliced(offset, 1).toSpliced(offset + 9, 0, log[offset]!)),
       ],
       ["the last that is lost", (log) => log.slice(0, -1)],
     ] as [string, (log: StoredRecord[], offset: number) => StoredRecord[]][])("%s", (_, spoil) => {
@@ -113,7 +115,7 @@ describe("a workerd that is killed under load", () => {
   async function killRepeatedly(random: SeededRandom): Promise<void> {
     for (let times = 1; times <= KILLS; times++) {
       // Sometimes before anybody has connected again, mostly in full swing.
-      await sleep(random.integer(50, 1_500));
+      await sleep(random.int(50, 1_500));
       await kill(times);
     }
     await sleep(200);
@@ -145,7 +147,12 @@ describe("a workerd that is killed under load", () => {
 
   function report(lanes: readonly IdempotentLane[]): void {
     const records = acknowledged.reduce((sum, { recordsCount }) => sum + recordsCount, 0);
-    const refusals = Object.entries(Object.groupBy(lanes.flatMap((lane) => lane.refusals), (name) => name))
+    const refusals = Object.entries(
+      Object.groupBy(
+        lanes.flatMap((lane) => lane.refusals),
+        (name) => name,
+      ),
+    )
       .map(([name, all]) => `${all!.length} ${name}`)
       .join(", ");
     console.log(

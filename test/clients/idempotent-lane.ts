@@ -11,7 +11,7 @@ import { errorName } from "../../src/protocol/errors.ts";
 import { produce } from "../../src/protocol/messages/00-produce.ts";
 import { encodeBatch } from "../../src/protocol/records/encode.ts";
 import { Wire } from "../conformance/wire.ts";
-import type { SeededRandom } from "../support/seeded-random.ts";
+import type { SeededRandom } from "../simulation/seeded-random.ts";
 import type { Acknowledgement } from "./acknowledged-history.ts";
 
 /** `max.in.flight.requests.per.connection` of an idempotent producer, at most. */
@@ -77,7 +77,7 @@ export class IdempotentLane {
     for (const batch of this.#unacknowledged) this.#send(wire, batch);
     this.retried += this.#unacknowledged.length;
     for (;;) {
-      const inFlight = signal.aborted ? 0 : this.#options.random.integer(1, MAX_IN_FLIGHT);
+      const inFlight = signal.aborted ? 0 : this.#options.random.int(1, MAX_IN_FLIGHT);
       while (this.#unacknowledged.length < inFlight) this.#send(wire, this.#newBatch());
       const [oldest] = this.#unacknowledged;
       if (!oldest) return;
@@ -107,11 +107,11 @@ export class IdempotentLane {
   #newBatch(): SentBatch {
     const { producer, producerId, random } = this.#options;
     const baseSequence = this.#nextSequence;
-    const isLarge = random.fraction() < LARGE_BATCH_CHANCE;
-    const recordsCount = isLarge ? 1 : random.integer(1, 8);
+    const isLarge = random.chance(LARGE_BATCH_CHANCE);
+    const recordsCount = isLarge ? 1 : random.int(1, 8);
     const values = Array.from({ length: recordsCount }, (_, index) => {
       const name = `${producer} ${baseSequence + index} `;
-      return name.padEnd(isLarge ? LARGE_VALUE_BYTES : random.integer(20, 2_000), ".");
+      return name.padEnd(isLarge ? LARGE_VALUE_BYTES : random.int(20, 2_000), ".");
     });
     const bytes = encodeBatch(
       values.map((value) => ({

@@ -24,7 +24,7 @@ export async function javaTool(
   throw new Error(`${tool} ended with ${result.code}: ${result.stdout}${result.stderr}`);
 }
 
-/** Runs a tool to whatever end; `--bootstrap-server` is added. */
+/** Runs a tool, whose name a command may follow, to whatever end; `--bootstrap-server` is added. */
 export function tryJavaTool(
   tool: string,
   bootstrap: string,
@@ -32,7 +32,8 @@ export function tryJavaTool(
   input?: string,
 ): Promise<RunResult> {
   const options = input === undefined ? {} : { input };
-  return runTool(tool, ["--bootstrap-server", bootstrap, ...args], options);
+  const [name, ...command] = tool.split(" ");
+  return runTool(name!, [...command, "--bootstrap-server", bootstrap, ...args], options);
 }
 
 /** Produces each line of `text` as a record. The tool reports failures and still ends with 0. */

@@ -4,7 +4,8 @@
  */
 import * as zlib from "node:zlib";
 
-import { Producer, stringSerializers } from "@platformatic/kafka";
+import { Producer as PlatformaticProducer, stringSerializers } from "@platformatic/kafka";
+import type { Producer, ProducerConfig } from "kafkajs";
 import kafkajs from "kafkajs";
 
 import type { CompressionType } from "../../src/protocol/records/attributes.ts";
@@ -81,10 +82,14 @@ export function newKafkajs(bootstrap: string): kafkajs.Kafka {
   return new Kafka({ brokers: bootstrap.split(","), logLevel: logLevel.NOTHING });
 }
 
+/** A kafkajs producer, with the partitioner that Java has. */
+export function newKafkajsProducer(bootstrap: string, config: ProducerConfig = {}): Producer {
+  const { DefaultPartitioner: createPartitioner } = Partitioners;
+  return newKafkajs(bootstrap).producer({ createPartitioner, ...config });
+}
+
 async function writeByKafkajs({ bootstrap, topic, lines, compression }: Writing): Promise<void> {
-  const producer = newKafkajs(bootstrap).producer({
-    createPartitioner: Partitioners.DefaultPartitioner,
-  });
+  const producer = newKafkajsProducer(bootstrap);
   await producer.connect();
   try {
     for (const batch of inBatches(lines)) {
@@ -98,7 +103,7 @@ async function writeByKafkajs({ bootstrap, topic, lines, compression }: Writing)
 
 async function writeByPlatformatic(writing: Writing): Promise<void> {
   const { bootstrap, topic, lines, compression } = writing;
-  const producer = new Producer({
+  const producer = new PlatformaticProducer({
     clientId: "odradek-tests",
     bootstrapBrokers: bootstrap.split(","),
     serializers: stringSerializers,

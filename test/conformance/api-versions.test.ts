@@ -3,7 +3,10 @@ import { expect } from "vitest";
 
 import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import { metadata } from "../../src/protocol/messages/03-metadata.ts";
-import { CLIENT_SOFTWARE_PATTERN, apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
+import {
+  CLIENT_SOFTWARE_PATTERN,
+  apiVersions,
+} from "../../src/protocol/messages/18-api-versions.ts";
 import { Reader } from "../../src/protocol/reader.ts";
 import { requestBody, requestFrame } from "./frames.ts";
 import { servedApis, servedVersions } from "./served-apis.ts";
@@ -30,7 +33,9 @@ conformance("ApiVersions", (test) => {
   }) => {
     const wire = await cluster.wire();
     const bodyOfTheFuture = new Uint8Array(20).fill(0xee);
-    wire.sendBytes(requestFrame(apiVersions.key, FAR_FUTURE, { headerVersion: 2, body: bodyOfTheFuture }));
+    wire.sendBytes(
+      requestFrame(apiVersions.key, FAR_FUTURE, { headerVersion: 2, body: bodyOfTheFuture }),
+    );
     const { response } = await wire.receive(apiVersions, 0);
     expect(errorName(response.errorCode)).toBe("UNSUPPORTED_VERSION");
     expect(response.apiKeys).toHaveLength(1);

@@ -117,10 +117,11 @@ export class Cluster {
     for (;;) {
       const seen = await Promise.all(brokers.map(({ wire }) => this.#describe(name, wire)));
       if (seen.every((topic) => topic.errorCode === ErrorCode.NONE)) {
-        const partitions = partitionsOf(seen[0]!, brokers);
-        const probes = partitions.map((partition) => partition?.listOffset(EARLIEST));
-        const answers = await Promise.all(probes);
-        if (answers.every((answer) => answer?.error === "NONE")) return partitions as Partition[];
+        const { partitions } = seen[0]!;
+        const led = ledPartitions(seen[0]!, brokers);
+        const answers = await Promise.all(led.map((partition) => partition.listOffset(EARLIEST)));
+        const isReady = answers.every(({ error }) => error === "NONE");
+        if (isReady && led.length === partitions.length) return led;
       }
       if (Date.now() > deadline) throw new Error(`Topic ${name} did not settle.`);
       await sleep(RETRY_MS);
@@ -154,16 +155,15 @@ export class Cluster {
   }
 }
 
-/** The partitions in their order, undefined where one has no leader that can be reached. */
-function partitionsOf(
+/** The partitions that have a leader, in their order. */
+function ledPartitions(
   { name, topicId, partitions }: MetadataTopic,
   brokers: readonly { nodeId: number; wire: Wire }[],
-): (Partition | undefined)[] {
-  return partitions
-    .toSorted((a, b) => a.partitionIndex - b.partitionIndex)
-    .map(({ partitionIndex, leaderId, leaderEpoch }) => {
-      const wire = brokers.find(({ nodeId }) => nodeId === leaderId)?.wire;
-      const topic = { name: name!, topicId };
-      return wire && new Partition(topic, partitionIndex, { nodeId: leaderId, leaderEpoch, wire });
-    });
+): Partition[] {
+  const inOrder = partitions.toSorted((a, b) => a.partitionIndex - b.partitionIndex);
+  return inOrder.flatMap(({ partitionIndex, leaderId: nodeId, leaderEpoch }) => {
+    const wire = brokers.find((broker) => broker.nodeId === nodeId)?.wire;
+    const topic = { name: name!, topicId };
+    return wire ? [new Partition(topic, partitionIndex, { nodeId, leaderEpoch, wire })] : [];
+  });
 }

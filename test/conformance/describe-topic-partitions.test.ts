@@ -44,8 +44,15 @@ conformance("DescribeTopicPartitions", (test) => {
     cluster,
   }) => {
     const unknown = cluster.unusedName();
-    const names = [unknown, (await cluster.newPartition()).name, (await cluster.newPartition()).name];
-    const topics = names.toSorted().toReversed().map((name) => ({ name }));
+    const names = [
+      unknown,
+      (await cluster.newPartition()).name,
+      (await cluster.newPartition()).name,
+    ];
+    const topics = names
+      .toSorted()
+      .toReversed()
+      .map((name) => ({ name }));
     const page = await (await cluster.wire()).call(describeTopicPartitions, 0, { topics });
     expect(page.topics.map(({ name }) => name)).toEqual(names.toSorted());
     const absent = page.topics.find(({ name }) => name === unknown)!;

@@ -128,7 +128,9 @@ conformance("Fetch", (test) => {
     expect(await inOrder([second, empty, first])).toEqual({ [e]: 0, [f]: 0, [s]: 1 });
   });
 
-  test("[K30] an answer comes at once when nothing may or need be waited for", async ({ cluster }) => {
+  test("[K30] an answer comes at once when nothing may or need be waited for", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("a"));
     const { wire } = partition.leader;
@@ -149,7 +151,9 @@ conformance("Fetch", (test) => {
     }
   });
 
-  test("[K30] at the log's end the answer waits for maxWaitMs, and is empty", async ({ cluster }) => {
+  test("[K30] at the log's end the answer waits for maxWaitMs, and is empty", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const start = Date.now();
     const fetched = await partition.fetch({ maxWaitMs: 400 });
@@ -226,7 +230,9 @@ conformance("Fetch", (test) => {
       const unknown = version < 13 ? "UNKNOWN_TOPIC_OR_PARTITION" : "UNKNOWN_TOPIC_ID";
       expect((await topic.fetch({ version })).error).toBe(unknown);
       for (const index of [1, -1]) {
-        const { error } = await new Partition(partition, index, partition.leader).fetch({ version });
+        const { error } = await new Partition(partition, index, partition.leader).fetch({
+          version,
+        });
         expect(error).toBe("UNKNOWN_TOPIC_OR_PARTITION");
       }
     }
@@ -323,7 +329,10 @@ function withoutTopic({ index, leader }: Partition, name: string): Partition {
 }
 
 /** Some partitions of a new topic that one broker leads. */
-async function ledAlike(cluster: Cluster, count: number): Promise<[Partition, Partition, Partition]> {
+async function ledAlike(
+  cluster: Cluster,
+  count: number,
+): Promise<[Partition, Partition, Partition]> {
   const brokers = await cluster.brokers();
   const partitions = await cluster.newTopic({ partitions: count * brokers.length });
   const { nodeId } = partitions[0]!.leader;

@@ -17,7 +17,11 @@ export interface FrameOptions {
 }
 
 /** A whole frame, its size included. */
-export function requestFrame(apiKey: number, version: number, options: FrameOptions = {}): Uint8Array {
+export function requestFrame(
+  apiKey: number,
+  version: number,
+  options: FrameOptions = {},
+): Uint8Array {
   const { headerVersion = 1, correlationId = 0, clientId = "conformance", body } = options;
   const writer = new Writer();
   writer.int16(apiKey);
@@ -30,7 +34,11 @@ export function requestFrame(apiKey: number, version: number, options: FrameOpti
 }
 
 /** The body of a request, with no header. */
-export function requestBody<A extends Api>(api: A, version: number, request: RequestInput<A>): Buffer {
+export function requestBody<A extends Api>(
+  api: A,
+  version: number,
+  request: RequestInput<A>,
+): Buffer {
   const writer = new Writer();
   api.encodeRequest(writer, version, request);
   return Buffer.concat(writer.finish());

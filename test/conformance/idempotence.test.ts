@@ -112,7 +112,9 @@ conformance("idempotence", (test) => {
     expect((await partition.produce(sequenced(producer, 3))).baseOffset).toBe(3);
   });
 
-  test("[K25] a producer that the partition does not know may begin anywhere", async ({ cluster }) => {
+  test("[K25] a producer that the partition does not know may begin anywhere", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const producer = await newProducer(cluster);
     const begun = await partition.produce(sequenced(producer, 17));
@@ -122,7 +124,9 @@ conformance("idempotence", (test) => {
     expect(error).toBe("OUT_OF_ORDER_SEQUENCE_NUMBER");
   });
 
-  test("[K25] after the largest int32 comes sequence 0, also inside a batch", async ({ cluster }) => {
+  test("[K25] after the largest int32 comes sequence 0, also inside a batch", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const [one, other] = [await newProducer(cluster), await newProducer(cluster)];
     for (const [producer, baseSequence, count] of [
@@ -138,7 +142,9 @@ conformance("idempotence", (test) => {
     }
   });
 
-  test("[K25] a higher epoch begins at sequence 0 and fences the lower one", async ({ cluster }) => {
+  test("[K25] a higher epoch begins at sequence 0 and fences the lower one", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const [producerId] = await newProducer(cluster);
     await partition.produce(sequenced([producerId, 3], 0, 2));
@@ -182,7 +188,13 @@ conformance("idempotence", (test) => {
       );
       expect(offsets).toEqual([0, 1, 2, 3, 4]);
     }
-    expect(valuesIn((await partition.fetch()).records)).toEqual(["0+0", "1+0", "2+0", "3+0", "4+0"]);
+    expect(valuesIn((await partition.fetch()).records)).toEqual([
+      "0+0",
+      "1+0",
+      "2+0",
+      "3+0",
+      "4+0",
+    ]);
   });
 
   test("[K25] a batch that was refused leaves no trace in its producer's state", async ({

@@ -38,7 +38,10 @@ conformance("ListOffsets", (test) => {
       const epoch = version < 4 ? -1 : leaderEpoch;
       const start = { error: "NONE", offset: 0, timestamp: -1, leaderEpoch: epoch };
       expect(await partition.listOffset(EARLIEST, { version })).toMatchObject(start);
-      expect(await partition.listOffset(LATEST, { version })).toMatchObject({ ...start, offset: 3 });
+      expect(await partition.listOffset(LATEST, { version })).toMatchObject({
+        ...start,
+        offset: 3,
+      });
     }
   });
 
@@ -266,11 +269,11 @@ conformance("OffsetForLeaderEpoch", (test) => {
   });
 
   test("a partition that is not there is unknown", async ({ cluster }) => {
-    const partition = await cluster.newPartition();
+    const { name, topicId, leader } = await cluster.newPartition();
     for (const version of servedVersions(offsetForLeaderEpoch)) {
       for (const absent of [
-        new Partition(partition, 1, partition.leader),
-        new Partition({ ...partition, name: cluster.unusedName() }, 0, partition.leader),
+        new Partition({ name, topicId }, 1, leader),
+        new Partition({ name: cluster.unusedName(), topicId }, 0, leader),
       ]) {
         const unknown = ["UNKNOWN_TOPIC_OR_PARTITION", -1, -1];
         expect(await ask(absent, { leaderEpoch: 0 }, version)).toEqual(unknown);

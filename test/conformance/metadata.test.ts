@@ -5,9 +5,9 @@ import { ZERO_UUID, isUuid } from "../../src/base/uuid.ts";
 import { errorName } from "../../src/protocol/errors.ts";
 import { metadata } from "../../src/protocol/messages/03-metadata.ts";
 import { describeCluster } from "../../src/protocol/messages/60-describe-cluster.ts";
+import { UNKNOWN_TOPIC_ID } from "./partition.ts";
 import { servedVersions } from "./served-apis.ts";
 import { conformance } from "./suite.ts";
-import { UNKNOWN_TOPIC_ID } from "./partition.ts";
 
 const NOT_ASKED_FOR = -2147483648;
 const BROKERS = 1;

@@ -5,6 +5,7 @@ import { writeInt16, writeInt32, writeInt64 } from "../../src/base/big-endian.ts
 import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import type { ErrorName } from "../../src/protocol/errors.ts";
 import { produce } from "../../src/protocol/messages/00-produce.ts";
+import type { ProduceResponse } from "../../src/protocol/messages/00-produce.ts";
 import { apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
 import {
   COMPRESSION_TYPES,
@@ -33,8 +34,6 @@ import { conformance } from "./suite.ts";
 /** A batch with one of its header's fields changed. */
 type Spoilt = readonly [what: string, spoil: (batch: Uint8Array) => void, error: ErrorName];
 
-const ALL_ACKS = [-1, 0, 1];
-
 conformance("Produce", (test) => {
   test("appends in every version, and answers the first offset", async ({ cluster }) => {
     const partition = await cluster.newPartition();
@@ -52,7 +51,9 @@ conformance("Produce", (test) => {
       });
     }
     const { records } = await partition.fetch();
-    expect(valuesIn(records)).toEqual(versions.flatMap((version) => [`v${version}`, "and another"]));
+    expect(valuesIn(records)).toEqual(
+      versions.flatMap((version) => [`v${version}`, "and another"]),
+    );
   });
 
   test("keys, values, headers and timestamps come back as they were sent", async ({ cluster }) => {
@@ -95,18 +96,21 @@ conformance("Produce", (test) => {
     expect(header.crc).toBe(computeBatchCrc(records!, header.position));
   });
 
-  test.for(COMPRESSION_TYPES)("a batch compressed by %s is read back", async (compression, { cluster }) => {
-    const partition = await cluster.newPartition();
-    const values = Array.from({ length: 100 }, (_, index) => `value ${index} `.repeat(20));
-    const records = values.map((value) => record(value));
-    const answer = await partition.produce(encodeBatch(records, { compression }));
-    expect(answer).toMatchObject({ error: "NONE", baseOffset: 0 });
-    const fetched = (await partition.fetch()).records;
-    expect(batchesIn(fetched).map(({ attributes }) => compressionOf(attributes))).toEqual([
-      compression,
-    ]);
-    expect(valuesIn(fetched)).toEqual(values);
-  });
+  test.for(COMPRESSION_TYPES)(
+    "a batch compressed by %s is read back",
+    async (compression, { cluster }) => {
+      const partition = await cluster.newPartition();
+      const values = Array.from({ length: 100 }, (_, index) => `value ${index} `.repeat(20));
+      const records = values.map((value) => record(value));
+      const answer = await partition.produce(encodeBatch(records, { compression }));
+      expect(answer).toMatchObject({ error: "NONE", baseOffset: 0 });
+      const fetched = (await partition.fetch()).records;
+      expect(batchesIn(fetched).map(({ attributes }) => compressionOf(attributes))).toEqual([
+        compression,
+      ]);
+      expect(valuesIn(fetched)).toEqual(values);
+    },
+  );
 
   test("[K20] zstd is for version 7 and later", async ({ cluster }) => {
     const partition = await cluster.newPartition();
@@ -143,13 +147,16 @@ conformance("Produce", (test) => {
     ],
     ["a length of zero", (copy) => writeInt32(copy, BATCH_LENGTH_POSITION, 0), "CORRUPT_MESSAGE"],
     ["a negative length", (copy) => writeInt32(copy, BATCH_LENGTH_POSITION, -1), "CORRUPT_MESSAGE"],
-  ])("[K20] a batch with %s is refused and nothing is stored", async ([, spoil, error], { cluster }) => {
-    const partition = await cluster.newPartition();
-    const spoilt = batch("value", "value");
-    spoil(spoilt);
-    expect(await partition.produce(spoilt)).toMatchObject({ error, baseOffset: -1 });
-    expect((await partition.fetch()).highWatermark).toBe(0);
-  });
+  ])(
+    "[K20] a batch with %s is refused and nothing is stored",
+    async ([, spoil, error], { cluster }) => {
+      const partition = await cluster.newPartition();
+      const spoilt = batch("value", "value");
+      spoil(spoilt);
+      expect(await partition.produce(spoilt)).toMatchObject({ error, baseOffset: -1 });
+      expect((await partition.fetch()).highWatermark).toBe(0);
+    },
+  );
 
   test.for<Spoilt>([
     [
@@ -157,10 +164,26 @@ conformance("Produce", (test) => {
       (copy) => writeInt16(copy, ATTRIBUTES_POSITION, CONTROL_BIT),
       "INVALID_RECORD",
     ],
-    ["more records than offsets", (copy) => writeInt32(copy, RECORDS_COUNT_POSITION, 3), "INVALID_RECORD"],
-    ["fewer records than offsets", (copy) => writeInt32(copy, RECORDS_COUNT_POSITION, 1), "INVALID_RECORD"],
-    ["more offsets than records", (copy) => writeInt32(copy, LAST_OFFSET_DELTA_POSITION, 2), "INVALID_RECORD"],
-    ["a negative last offset", (copy) => writeInt32(copy, LAST_OFFSET_DELTA_POSITION, -1), "INVALID_RECORD"],
+    [
+      "more records than offsets",
+      (copy) => writeInt32(copy, RECORDS_COUNT_POSITION, 3),
+      "INVALID_RECORD",
+    ],
+    [
+      "fewer records than offsets",
+      (copy) => writeInt32(copy, RECORDS_COUNT_POSITION, 1),
+      "INVALID_RECORD",
+    ],
+    [
+      "more offsets than records",
+      (copy) => writeInt32(copy, LAST_OFFSET_DELTA_POSITION, 2),
+      "INVALID_RECORD",
+    ],
+    [
+      "a negative last offset",
+      (copy) => writeInt32(copy, LAST_OFFSET_DELTA_POSITION, -1),
+      "INVALID_RECORD",
+    ],
     [
       "counts that its records belie",
       (copy) => {
@@ -182,12 +205,15 @@ conformance("Produce", (test) => {
       (copy) => (copy[BATCH_HEADER_SIZE] = 0x7e),
       "INVALID_RECORD",
     ],
-  ])("[K20] a batch with %s is refused, though its CRC is right", async ([, spoil, error], { cluster }) => {
-    const partition = await cluster.newPartition();
-    const spoilt = resealed(batch("value", "value"), spoil);
-    expect(await partition.produce(spoilt)).toMatchObject({ error, baseOffset: -1 });
-    expect((await partition.fetch()).highWatermark).toBe(0);
-  });
+  ])(
+    "[K20] a batch with %s is refused, though its CRC is right",
+    async ([, spoil, error], { cluster }) => {
+      const partition = await cluster.newPartition();
+      const spoilt = resealed(batch("value", "value"), spoil);
+      expect(await partition.produce(spoilt)).toMatchObject({ error, baseOffset: -1 });
+      expect((await partition.fetch()).highWatermark).toBe(0);
+    },
+  );
 
   test("[K20] a batch with a base offset of the client's own is refused", async ({ cluster }) => {
     const partition = await cluster.newPartition();
@@ -251,18 +277,21 @@ conformance("Produce", (test) => {
     }
   });
 
-  test("requests that are sent without waiting are appended in their order", async ({ cluster }) => {
+  test("requests that are sent without waiting are appended in their order", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const { wire } = partition.leader;
     const values = Array.from({ length: 200 }, (_, index) => `${index}`);
-    const answers = values.map((value, index) => {
-      const request = produceRequest([{ partition, records: batch(value) }], ALL_ACKS[index % 3]);
+    const answers: Promise<ProduceResponse>[] = [];
+    for (const [index, value] of values.entries()) {
+      const request = produceRequest([{ partition, records: batch(value) }], [-1, 0, 1][index % 3]);
       const version = 3 + (index % 11);
-      if (request.acks !== 0) return wire.call(produce, version, request);
-      return void wire.send(produce, version, request);
-    });
-    for (const answer of await Promise.all(answers)) {
-      expect(answer?.responses[0]!.partitionResponses[0]!.errorCode ?? 0).toBe(ErrorCode.NONE);
+      if (request.acks === 0) wire.send(produce, version, request);
+      else answers.push(wire.call(produce, version, request));
+    }
+    for (const { responses } of await Promise.all(answers)) {
+      expect(responses[0]!.partitionResponses[0]!.errorCode).toBe(ErrorCode.NONE);
     }
     expect(valuesIn((await partition.fetch()).records)).toEqual(values);
   });

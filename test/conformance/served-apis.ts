@@ -46,9 +46,6 @@ export function servedVersions({ servedVersions: { min, max } }: Api): number[] 
   return Array.from({ length: max - min + 1 }, (_, index) => min + index);
 }
 
-function served<A extends Api>(
-  api: A,
-  request: (version: number) => RequestInput<A>,
-): ServedApi {
+function served<A extends Api>(api: A, request: (version: number) => RequestInput<A>): ServedApi {
   return { name: api.name, api, request };
 }

@@ -8,12 +8,20 @@ import {
   compressionOf,
   isLogAppendTime,
 } from "../../src/protocol/records/attributes.ts";
-import {
-  ATTRIBUTES_POSITION,
-  computeBatchCrc,
-} from "../../src/protocol/records/batch-header.ts";
+import { ATTRIBUTES_POSITION, computeBatchCrc } from "../../src/protocol/records/batch-header.ts";
 import { encodeBatch } from "../../src/protocol/records/encode.ts";
-import { batch, batchAt, batchOfSize, batchesIn, bytes, record, recordsIn, resealed, valuesIn } from "./batches.ts";
+import {
+  batch,
+  batchAt,
+  batchOfSize,
+  batchesIn,
+  bytes,
+  record,
+  recordsIn,
+  resealed,
+  valuesIn,
+} from "./batches.ts";
+import { Partition } from "./partition.ts";
 import { conformance } from "./suite.ts";
 
 const MEGABYTE = 1 << 20;
@@ -142,15 +150,25 @@ conformance("topic configs", (test) => {
     ["lz4", "zstd"],
     ["zstd", "snappy"],
     ["uncompressed", "lz4"],
-  ] as const)("[K20] compression.type=%s has a batch in %s compressed anew", async ([type, sent], { cluster }) => {
-    const partition = await cluster.newPartition({ "compression.type": type });
-    const values = Array.from({ length: 20 }, (_, index) => `value ${index} `.repeat(9));
-    const records = values.map((value) => record(value));
-    expect((await partition.produce(encodeBatch(records, { compression: sent }))).error).toBe("NONE");
-    const fetched = (await partition.fetch()).records;
-    const [header] = batchesIn(fetched);
-    expect(compressionOf(header!.attributes)).toBe(type === "uncompressed" ? "none" : type);
-    expect(header!.crc).toBe(computeBatchCrc(fetched!, 0));
-    expect(valuesIn(fetched)).toEqual(values);
-  });
+  ] as const)(
+    "[P3] compression.type=%s has a batch in %s compressed anew",
+    async ([type, sent], { cluster }) => {
+      const partition = await cluster.newPartition({ "compression.type": type });
+      const reader = new Partition(partition, 0, {
+        ...partition.leader,
+        wire: await cluster.openLeader(partition),
+      });
+      const waiting = reader.fetch({ maxWaitMs: 10_000 });
+      const values = Array.from({ length: 20 }, (_, index) => `value ${index} `.repeat(9));
+      const records = values.map((value) => record(value));
+      const { error } = await partition.produce(encodeBatch(records, { compression: sent }));
+      expect(error).toBe("NONE");
+      for (const fetched of [(await waiting).records, (await partition.fetch()).records]) {
+        const [header] = batchesIn(fetched);
+        expect(compressionOf(header!.attributes)).toBe(type === "uncompressed" ? "none" : type);
+        expect(header!.crc).toBe(computeBatchCrc(fetched!, 0));
+        expect(valuesIn(fetched)).toEqual(values);
+      }
+    },
+  );
 });

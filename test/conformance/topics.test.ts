@@ -59,7 +59,10 @@ conformance("CreateTopics", (test) => {
     const [topic] = await create(cluster, newTopic(cluster.unusedName(), { configs }));
     const told = new Map(topic!.configs!.map((config) => [config.name, config]));
     const [topicConfig, defaultConfig] = [1, 5];
-    expect(told.get("retention.ms")).toMatchObject({ value: "123456789", configSource: topicConfig });
+    expect(told.get("retention.ms")).toMatchObject({
+      value: "123456789",
+      configSource: topicConfig,
+    });
     expect(told.get("cleanup.policy")).toMatchObject({
       value: "delete",
       configSource: defaultConfig,
@@ -75,7 +78,9 @@ conformance("CreateTopics", (test) => {
     const numbers = { numPartitions: DEFAULT, replicationFactor: DEFAULT };
     for (const version of servedVersions(createTopics).filter((served) => served >= 4)) {
       const name = cluster.unusedName();
-      const { topics } = await wire.call(createTopics, version, { topics: [newTopic(name, numbers)] });
+      const { topics } = await wire.call(createTopics, version, {
+        topics: [newTopic(name, numbers)],
+      });
       expect(topics[0]).toMatchObject({ errorCode: 0 });
       expect((await cluster.settled(name)).length).toBeGreaterThan(0);
       if (version >= 5) expect(topics[0]!.numPartitions).toBeGreaterThan(0);
@@ -183,7 +188,9 @@ conformance("CreateTopics", (test) => {
     },
   );
 
-  test("a name of 249 characters is one, with dots, dashes and underscores", async ({ cluster }) => {
+  test("a name of 249 characters is one, with dots, dashes and underscores", async ({
+    cluster,
+  }) => {
     const name = cluster.unusedName("a.b_c-").padEnd(249, "z");
     expect(await refusal(cluster, newTopic(name))).toBe("NONE");
     await cluster.settled(name);

@@ -83,6 +83,7 @@ test("[LOG38] every config that the log acts on comes from its name", () => {
   };
   expect(parseLogConfig(overrides, { "producer.id.expiration.ms": "10" })).toEqual({
     cleanupPolicy: { compact: true, delete: true },
+    compressionType: null,
     maxCompactionLagMs: 1,
     maxMessageBytes: 2,
     messageTimestampAfterMaxMs: 3,

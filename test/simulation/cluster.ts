@@ -14,7 +14,11 @@ import { type Fate, type Instance, Network } from "./network.ts";
 import type { World } from "./world.ts";
 
 export const BROKER_COUNT = 3;
-const CONFIG = { "auto.create.topics.enable": "false", "log.retention.ms": "-1" };
+const CONFIG = {
+  "auto.create.topics.enable": "false",
+  "log.retention.ms": "-1",
+  "message.max.bytes": "4194304",
+};
 
 /** How long an actor is kept that nobody calls. */
 const IDLE_MS = 15_000;
@@ -173,9 +177,7 @@ export class Cluster {
       push: (gateway, push) => this.network.call(instance, gateway, "push", push),
       lost: (gateway, ...args) => this.network.call(instance, gateway, "lost", ...args),
       maintenance: { arm: () => {}, stop: () => {} },
-      abort: (error) => {
-        throw new Error(`${name} aborts itself`, { cause: error });
-      },
+      abort: (error) => this.world.fail(new Error(`${name} aborts`, { cause: error })),
     });
     return Object.assign(instance, { methods: methodsOf(replica) });
   }

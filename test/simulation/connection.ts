@@ -9,6 +9,7 @@ import { ResponseQueue } from "../../src/gateway/response-queue.ts";
 import type { Api, RequestInput, ResponseOf } from "../../src/protocol/api.ts";
 import { decodeResponseFrame, encodeRequestFrame } from "../../src/protocol/frame.ts";
 import type { Cluster } from "./cluster.ts";
+import type { Instance } from "./network.ts";
 import type { World } from "./world.ts";
 
 interface Waiting {
@@ -53,6 +54,7 @@ export class Connection {
   readonly #arrived: (Uint8Array | null)[] = [];
   #onArrival: (() => void) | null = null;
   #correlationId = 0;
+  #server: Instance | null = null;
   isOpen = true;
 
   constructor(cluster: Cluster, nodeId: number) {
@@ -61,7 +63,7 @@ export class Connection {
     this.#cluster = cluster;
     this.#up = new Stream(world, () => network.delay());
     this.#down = new Stream(world, () => network.delay());
-    this.#up.then(() => void this.#serve());
+    this.#up.then(() => this.#serve().catch((error: Error) => world.fail(error)));
   }
 
   /** Sends a request. Rejects when the connection ends before the answer. */
@@ -91,6 +93,7 @@ export class Connection {
   }
 
   #arrive(piece: Uint8Array | null): void {
+    if (this.#server && !this.#server.isAlive) return;
     this.#arrived.push(piece);
     this.#onArrival?.();
   }
@@ -98,6 +101,7 @@ export class Connection {
   /** The gateway's end. */
   async #serve(): Promise<void> {
     const { instance, broker } = this.#cluster.gateway(this.nodeId);
+    this.#server = instance;
     const onEnd = () => this.#down.then(() => this.close());
     instance.onEnd.add(onEnd);
     const leave = () => {

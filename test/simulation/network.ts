@@ -2,6 +2,7 @@
  * Calls between actors. Each takes its own time, so that one may overtake another; and each may
  * break, in which case the caller does not know whether it was made, was not, or is going to be.
  */
+import { Unreachable } from "../../src/broker/ports.ts";
 import type { Disk } from "./disk.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { World } from "./world.ts";
@@ -59,7 +60,7 @@ export class Network {
         if (from.isAlive) settled();
       };
       const breakOff = () =>
-        world.after(this.delay(), () => settle(() => reject(new Error("The connection was lost."))));
+        world.after(this.delay(), () => settle(() => reject(new Unreachable("The connection was lost."))));
       from.callsUnderWay += 1;
       gate(from, () => {
         const fate = this.#ports.fate(from.name, to);
@@ -88,7 +89,7 @@ export class Network {
       callee.lastUsedAt = world.now;
       world.after(this.delay(), deliver);
     };
-    const onEnd = () => send(() => answer.broken(new Error("The actor has ended.")));
+    const onEnd = () => send(() => answer.broken(new Unreachable("The actor has ended.")));
     callee.onEnd.add(onEnd);
     callee.callsUnderWay += 1;
     callee.lastUsedAt = world.now;

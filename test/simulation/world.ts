@@ -25,6 +25,7 @@ export class World {
   readonly #onTurnEnd: (() => void)[] = [];
   #order = 0;
   #trace = 0x811c9dc5;
+  #failure: Error | null = null;
   eventCount = 0;
 
   constructor(seed: number) {
@@ -58,6 +59,11 @@ export class World {
     this.#trace = Math.imul(hash ^ this.now, 0x01000193);
   }
 
+  /** What must not happen has happened: the run ends with this. */
+  fail(error: Error): void {
+    this.#failure ??= error;
+  }
+
   get trace(): string {
     return (this.#trace >>> 0).toString(16).padStart(8, "0");
   }
@@ -86,6 +92,7 @@ export class World {
       // Promises go on in microtasks, all of which come before this.
       await new Promise<void>((resolve) => setImmediate(resolve));
       for (const end of this.#onTurnEnd.splice(0)) end();
+      if (this.#failure) throw this.#failure;
     }
   }
 

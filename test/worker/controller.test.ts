@@ -1,11 +1,15 @@
-/** The controller as a Durable Object: what it has decided is stored, and carried out in the end. */
-import { abortAllDurableObjects, listDurableObjectIds, runDurableObjectAlarm } from "cloudflare:test";
+/** The controller as a Durable Object: what it has decided is stored, and carried out at last. */
+import {
+  abortAllDurableObjects,
+  listDurableObjectIds,
+  runDurableObjectAlarm,
+} from "cloudflare:test";
 import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
-import { PartitionReplicaActor } from "../../src/actors/partition-replica-actor.ts";
 import { controllerName } from "../../src/actors/names.ts";
+import { PartitionReplicaActor } from "../../src/actors/partition-replica-actor.ts";
 import { controllerStub } from "../../src/actors/stubs.ts";
 import { appended, newTopic, tables } from "./replicas.ts";
 

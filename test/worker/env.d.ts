@@ -1,4 +1,8 @@
 /** The bindings of the Worker under test, as `cloudflare:workers` gives them. */
-declare namespace Cloudflare {
-  interface Env extends Readonly<import("../../src/actors/env.ts").Env> {}
+import type { Env as WorkerEnv } from "../../src/actors/env.ts";
+
+declare global {
+  namespace Cloudflare {
+    interface Env extends WorkerEnv {}
+  }
 }

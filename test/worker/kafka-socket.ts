@@ -1,8 +1,8 @@
 /** A Kafka client on a WebSocket to a gateway, for one request at a time. */
 import { env } from "cloudflare:workers";
 
-import { gatewayStub } from "../../src/actors/stubs.ts";
 import { gatewayName } from "../../src/actors/names.ts";
+import { gatewayStub } from "../../src/actors/stubs.ts";
 import { concatBytes } from "../../src/base/concat-bytes.ts";
 import type { Api, RequestInput, ResponseOf } from "../../src/protocol/api.ts";
 import { decodeResponseFrame, encodeRequestFrame } from "../../src/protocol/frame.ts";

@@ -2,16 +2,22 @@
  * A partition replica as a Durable Object: what it has acknowledged outlives eviction and abort, it
  * knows whether it exists, and it is gone when its topic is.
  */
-import { abortAllDurableObjects, evictDurableObject } from "cloudflare:test";
+import {
+  abortAllDurableObjects,
+  evictDurableObject,
+  runDurableObjectAlarm,
+  runInDurableObject,
+} from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
 import { GatewayActor } from "../../src/actors/gateway-actor.ts";
-import { ReplicaStore } from "../../src/replication/replica-store.ts";
 import { controllerStub, replicaStub } from "../../src/actors/stubs.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
+import { PartitionLog } from "../../src/log/partition-log.ts";
 import { batchHeaders } from "../../src/protocol/records/batch-header.ts";
 import { decodeRecords } from "../../src/protocol/records/decode.ts";
+import { ReplicaStore } from "../../src/replication/replica-store.ts";
 import {
   GATEWAY,
   append,
@@ -117,6 +123,22 @@ describe("a replica's log", () => {
   });
 });
 
+describe("maintenance", () => {
+  test("that fails ends the replica, which begins again from what is stored", async () => {
+    const key = await newLeader();
+    await appended(key, "kept");
+    const instance = () => runInDurableObject(replicaActor(key), (actor) => actor);
+    const before = await instance();
+    vi.spyOn(console, "error").mockImplementation(() => {});
+    vi.spyOn(PartitionLog.prototype, "maintain").mockImplementationOnce(() => {
+      throw new Error("The disk is full.");
+    });
+    await expect(runDurableObjectAlarm(replicaActor(key))).rejects.toThrow("maintenance failed");
+    expect((await instance()) === before).toBe(false);
+    expect(await stored(key)).toEqual(["kept"]);
+  });
+});
+
 describe("a replica that is touched for the first time", () => {
   test("erases itself and leaves nothing when nobody knows its topic", async () => {
     const key = unknownReplica();
@@ -143,7 +165,7 @@ describe("a replica that is touched for the first time", () => {
   test("asks once, however many calls wait for the answer", async () => {
     const key = await newLeader();
     const offsets = await Promise.all(["a", "b", "c"].map((value) => appended(key, value)));
-    expect(offsets.toSorted()).toEqual([0, 1, 2]);
+    expect(offsets).toEqual([0, 1, 2]);
     expect(await rows(key, "SELECT * FROM replica")).toHaveLength(1);
   });
 

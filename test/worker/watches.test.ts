@@ -1,6 +1,6 @@
 /**
- * Watches: who waits at the end of a log is told of what comes, by one stored row and by pushes, and
- * nobody who waits is ever forgotten.
+ * Watches: who waits at the end of a log is told of what comes, by one stored row and by pushes,
+ * and nobody who waits is ever forgotten.
  */
 import { evictDurableObject, runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
@@ -37,6 +37,12 @@ async function timedFetch(key: ReplicaKey, fetchOffset: number, maxWaitMs = LONG
   socket.close();
   const { errorCode, records } = responses[0]!.partitions[0]!;
   return { errorCode, size: records?.length ?? 0, tookMs: Date.now() - start };
+}
+
+/** Resets one replica, as a crash does. */
+async function abortReplica(key: ReplicaKey): Promise<void> {
+  const aborted = runInDurableObject(replicaActor(key), (_, state) => state.abort("a crash"));
+  await expect(aborted).rejects.toThrow("a crash");
 }
 
 describe("a watch", () => {
@@ -77,6 +83,17 @@ describe("a watch", () => {
     await vi.waitFor(() => expect(pushes).toHaveBeenCalledTimes(1));
     await appended(key, "awaited");
     await vi.waitFor(() => expect(pushes).toHaveBeenCalledTimes(2));
+    expect(await watches(key)).toEqual([{ gateway: GATEWAY }]);
+  });
+
+  test("stays when the call of a push broke, which is made again", async () => {
+    const key = await newLeader();
+    await read(key, 0, GATEWAY);
+    const pushes = vi.spyOn(GatewayActor.prototype, "push").mockReturnValue(true);
+    pushes.mockRejectedValueOnce(new Error("The call broke.") as never);
+    await appended(key, "awaited");
+    await vi.waitFor(() => expect(pushes).toHaveBeenCalledTimes(2));
+    expect(pushes.mock.calls[0]).toEqual(pushes.mock.calls[1]);
     expect(await watches(key)).toEqual([{ gateway: GATEWAY }]);
   });
 
@@ -135,6 +152,23 @@ describe("a Fetch that waits", () => {
     expect(tookMs).toBeLessThan(SOON_MS);
   });
 
+  test("hears of a record whose push was lost in a crash when its producer tries again", async () => {
+    const key = await newLeader();
+    const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 };
+    const waiting = timedFetch(key, 0);
+    await vi.waitFor(async () => expect(await watches(key)).toHaveLength(1));
+    const lost = Promise.withResolvers<boolean>();
+    const pushes = vi.spyOn(GatewayActor.prototype, "push");
+    pushes.mockReturnValueOnce(lost.promise as unknown as boolean);
+    await appended(key, "news", producer);
+    await vi.waitFor(() => expect(pushes).toHaveBeenCalledTimes(1));
+    await abortReplica(key);
+    expect(await appended(key, "news", producer)).toBe(0);
+    expect(await waiting).toMatchObject({ size: batch("news").length });
+    expect((await waiting).tookMs).toBeLessThan(SOON_MS);
+    lost.resolve(true);
+  });
+
   test("is not told that its topic is unknown when only the route to it was lost", async () => {
     const key = await newLeader();
     const waiting = timedFetch(key, 0, 1_000);
@@ -158,8 +192,7 @@ describe("a Fetch that waits", () => {
     const key = await newLeader();
     const waiting = timedFetch(key, 0);
     await vi.waitFor(async () => expect(await watches(key)).toHaveLength(1));
-    const aborted = runInDurableObject(replicaActor(key), (_, state) => state.abort("a crash"));
-    await expect(aborted).rejects.toThrow("a crash");
+    await abortReplica(key);
     await appended(key, "news");
     expect((await waiting).tookMs).toBeLessThan(SOON_MS);
   });

@@ -26,6 +26,8 @@ type FetchRequest = RequestOf<typeof fetch>;
 /** The first version that names topics by id (KIP-516). */
 const FIRST_TOPIC_ID_VERSION = 13;
 
+const NO_POSITION = { highWatermark: -1, lastStableOffset: -1, logStartOffset: -1 };
+
 export const fetchHandler = handler({
   api: fetch,
 
@@ -47,6 +49,17 @@ export const fetchHandler = handler({
 
 function referenceTo({ topicName, topicId }: FetchPartition, apiVersion: number): TopicReference {
   return apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name: topicName };
+}
+
+/** Whether the client is to hear of the partition at once. */
+function decides(fetched: FetchedPartition): boolean {
+  const { error, divergingEpoch } = fetched.result;
+  return divergingEpoch !== null || (error !== null && !isUnknown(fetched));
+}
+
+/** A partition that does not exist is told when the others are: Kafka waits on for those. */
+function isUnknown({ located }: FetchedPartition): boolean {
+  return typeof located === "string" && located !== "NOT_LEADER_OR_FOLLOWER";
 }
 
 function isReadCommitted(request: FetchRequest): boolean {
@@ -76,7 +89,7 @@ async function fetchUntilEnough(
       watch: mayWait,
     });
     const byteCount = fetched.reduce((sum, { byteCount }) => sum + byteCount, 0);
-    const isDecided = fetched.some(({ result }) => result.error !== null || result.divergingEpoch);
+    const isDecided = fetched.some(decides) || fetched.every(isUnknown);
     const missingBytes = request.minBytes - byteCount;
     const remainingMs = deadline - broker.ports.clock.now();
     if (!mayWait || isDecided || missingBytes <= 0 || remainingMs <= 0) return fetched;
@@ -126,12 +139,15 @@ function partitionResponse(
   hint: LeaderHint | null,
   readCommitted: boolean,
 ) {
+  // With an error there is no word of where the log stands.
+  const { highWatermark, lastStableOffset, logStartOffset } =
+    result.error === null ? result : NO_POSITION;
   return {
     partitionIndex,
     errorCode: ErrorCode[result.error ?? "NONE"],
-    highWatermark: result.highWatermark,
-    lastStableOffset: result.lastStableOffset,
-    logStartOffset: result.logStartOffset,
+    highWatermark,
+    lastStableOffset,
+    logStartOffset,
     divergingEpoch: result.divergingEpoch ?? undefined,
     currentLeader: hint ?? undefined,
     // Empty, never null: librdkafka reads no null here (KAFKA-18646).
