@@ -2,7 +2,11 @@
  * The suites, as vitest projects. `npm test` runs one after the other; `npx vitest run <paths>`
  * runs single files. Node runs all but `worker`, whose tests are in workerd beside the actors.
  */
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, resolve } from "node:path";
+
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
+import { parse } from "smol-toml";
 import { defineConfig } from "vitest/config";
 
 const UNIT_FOLDERS = "base,protocol,log,controller,broker,gateway,cli";
@@ -11,6 +15,15 @@ const UNIT_FOLDERS = "base,protocol,log,controller,broker,gateway,cli";
 function processes(name: string, include: string[], globalSetup: string[] = []) {
   const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
   return { test: { name, include, globalSetup, ...timeouts, fileParallelism: false } };
+}
+
+/** A copy of wrangler.toml that opens no Kafka ports: a server may be running on them. */
+function configWithoutPorts(): string {
+  const { connect: _, ...config } = parse(readFileSync("wrangler.toml", "utf8"));
+  const path = "node_modules/.cache/worker-tests/wrangler.json";
+  mkdirSync(dirname(path), { recursive: true });
+  writeFileSync(path, JSON.stringify({ ...config, main: resolve(config["main"] as string) }));
+  return path;
 }
 
 export default defineConfig({
@@ -24,7 +37,7 @@ export default defineConfig({
         },
       },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: "./wrangler.toml" } })],
+        plugins: [cloudflareTest({ wrangler: { configPath: configWithoutPorts() } })],
         test: { name: "worker", include: ["test/worker/**/*.test.ts"] },
       },
       processes("clients", ["test/clients/**/*.test.ts"]),

@@ -1,6 +1,6 @@
 /**
- * Checks the broker configs while the Worker loads: with one that is not valid it does not start and
- * says which, instead of failing one request after the other. The actors rely on it.
+ * Checks the broker configs while the Worker loads: with one that is not valid it does not start
+ * and says which, instead of failing one request after the other. The actors rely on it.
  */
 import { env } from "cloudflare:workers";
 

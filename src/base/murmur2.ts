@@ -23,7 +23,9 @@ export function murmur2(bytes: Uint8Array): number {
   return hash ^ (hash >>> 15);
 }
 
-/** The partition of a key. The sign bit is dropped, as in Java's `toPositive`: no absolute value. */
+/**
+ * The partition of a key. The sign bit is dropped, as in Java's `toPositive`: no absolute value.
+ */
 export function partitionOfKey(key: Uint8Array, partitionCount: number): number {
   return (murmur2(key) & 0x7fffffff) % partitionCount;
 }

@@ -20,7 +20,9 @@ export class FrameSplitter {
     this.#maxFrameBytes = maxFrameBytes;
   }
 
-  /** How many more bytes end the frame that is arriving; at least those of the next frame's size. */
+  /**
+   * How many more bytes end the frame that is arriving; at least those of the next frame's size.
+   */
   get missingBytes(): number {
     if (!this.#partial || this.#filled < SIZE_BYTES) return SIZE_BYTES - this.#filled;
     return this.#frameSize(this.#partial, 0) + SIZE_BYTES - this.#filled;
@@ -32,9 +34,9 @@ export class FrameSplitter {
   }
 
   /**
-   * Takes the next piece and returns the frames that are complete now, without their sizes. They may
-   * be views into `bytes`, which belongs to them from here on. A size that is negative or above the
-   * limit is a {@link MalformedFrame}: the stream cannot be trusted any more.
+   * Takes the next piece and returns the frames that are complete now, without their sizes. They
+   * may be views into `bytes`, which belongs to them from here on. A size that is negative or above
+   * the limit is a {@link MalformedFrame}: the stream cannot be trusted any more.
    */
   push(bytes: Uint8Array): Uint8Array[] {
     const frames: Uint8Array[] = [];

@@ -1,9 +1,9 @@
 /**
  * One connection that speaks Kafka, over TCP or a WebSocket: frames in, answers out, in order.
  *
- * Only Produce overlaps Produce: the next one begins when the appends of the one before are in their
- * queues. Every other request is worked on alone, after all before it have been answered, as in
- * Kafka, where a connection is muted while a request is under way.
+ * Only Produce overlaps Produce: the next one begins when the appends of the one before are in
+ * their queues. Every other request is worked on alone, after all before it have been answered, as
+ * in Kafka, where a connection is muted while a request is under way.
  */
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
@@ -72,9 +72,9 @@ export class KafkaConnection implements ConnectionContext {
 
   /**
    * Takes the next request. The promise, if there is one, resolves when the one after it may come.
-   * Throws or rejects with what ends the connection: a {@link MalformedFrame}, or a request to which
-   * Kafka answers by closing; call {@link finish} then. The frame belongs to the connection until its
-   * request has been answered.
+   * Throws or rejects with what ends the connection: a {@link MalformedFrame}, or a request to
+   * which Kafka answers by closing; call {@link finish} then. The frame belongs to the connection
+   * until its request has been answered.
    */
   receive(frame: Uint8Array): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
@@ -88,14 +88,19 @@ export class KafkaConnection implements ConnectionContext {
     return this.#alone(handler, request, opened);
   }
 
-  /** Ends the connection when all that came before has been answered, as Kafka does, which takes requests one by one. */
+  /**
+   * Ends the connection when all that came before has been answered, as Kafka does, which takes
+   * requests one by one.
+   */
   async finish(reason: string): Promise<void> {
     await this.#untilProduceBytes(0);
     await this.#responses.empty();
     this.end(reason);
   }
 
-  /** Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511). */
+  /**
+   * Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511).
+   */
   #refuseVersion({ apiKey, apiVersion, correlationId }: RequestPrefix): undefined {
     if (apiKey !== apiVersions.key) {
       throw new CloseConnection(`version ${apiVersion} of API ${apiKey} is not supported`);

@@ -9,7 +9,7 @@ import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
 import { KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
-import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNSUPPORTED_DATA } from "./web-socket.ts";
+import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNACCEPTABLE_TYPE } from "./web-socket.ts";
 
 /** How long a frame may take to arrive. */
 const FRAME_TIMEOUT_MS = 60_000;
@@ -48,7 +48,7 @@ export class KafkaWebSocket {
   /** Takes one message of the socket; resolves when nothing that has arrived is unanswered. */
   async message(message: ArrayBuffer | string): Promise<void> {
     if (typeof message === "string") {
-      closeSocket(this.#socket, UNSUPPORTED_DATA, "Kafka's protocol is binary");
+      closeSocket(this.#socket, UNACCEPTABLE_TYPE, "Kafka's protocol is binary");
       return this.closed();
     }
     try {

@@ -5,7 +5,7 @@ import type { Problem } from "./problem.ts";
 /** Close codes of RFC 6455. */
 const NORMAL_CLOSURE = 1000;
 const UNSENDABLE_CODES: ReadonlySet<number> = new Set([1005, 1006, 1015]);
-export const UNSUPPORTED_DATA = 1003;
+export const UNACCEPTABLE_TYPE = 1003;
 export const POLICY_VIOLATION = 1008;
 export const INTERNAL_ERROR = 1011;
 

@@ -1,4 +1,4 @@
-/** Topics as the admin clients of three projects see them, and what else the tools ask a cluster. */
+/** Topics as admin clients of three projects see them, and what else tools ask of a cluster. */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -1,7 +1,7 @@
 /**
  * A consumer that waits costs nothing. What tells whether anything goes on is outside the process:
- * its processor time, what it writes, and which actors have a database open; an actor that is called
- * now and then is never evicted, so a closed database means that nobody calls.
+ * its processor time, what it writes, and which actors have a database open; an actor that is
+ * called now and then is never evicted, so a closed database means that nobody calls.
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";

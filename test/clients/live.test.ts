@@ -147,7 +147,7 @@ describe("[A6] a live subscriber", () => {
       (topic: string) => `${topic}?format=xml`,
       "INVALID_REQUEST",
     ],
-  ] as const)("%s is told why and closed", async ([_, where, title]) => {
+  ] as const)("%s is told why and closed", async ([, where, title]) => {
     const topic = newName();
     await post(topic, "x");
     const [name, query = ""] = where(topic).split("?");

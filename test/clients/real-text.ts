@@ -1,6 +1,6 @@
 /**
- * A real text of 100,000 lines that every checkout has: a program that npm installed. Its lines are
- * as long and as alike as people write them (one has 290 KB), which is what compression is made for.
+ * A real text of 100,000 lines that every checkout has: a program that npm installed. Its lines
+ * are as long and as alike as people write them (one has 290 KB): what compression is made for.
  */
 import { readFileSync } from "node:fs";
 import { join } from "node:path";

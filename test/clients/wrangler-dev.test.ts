@@ -1,6 +1,6 @@
 /**
- * `wrangler dev` as a person runs it, but on free ports and with its state in a directory that goes:
- * the same Worker, reached by the same clients through the ports of `[[connect]]`.
+ * `wrangler dev` as a person runs it, but on free ports and with its state in a directory that
+ * goes: the same Worker, reached by the same clients through the ports of `[[connect]]`.
  */
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";

@@ -13,7 +13,7 @@ describe("an Origin", () => {
     ["one that is listed", "https://a.example", "http://b.example/", ["https://a.example"]],
     ["anyone where all are allowed", "https://a.example", "http://b.example/", ["*"]],
     ["an opaque one where all are allowed", "null", "http://b.example/", ["*"]],
-  ] as const)("may be %s", ([_, origin, url, allowed]) => {
+  ] as const)("may be %s", ([, origin, url, allowed]) => {
     expect(isOriginAllowed(origin, url, allowed)).toBe(true);
   });
 
@@ -31,7 +31,7 @@ describe("an Origin", () => {
     ["a host that begins like loopback", "http://127.0.0.1.evil", "http://localhost:8080/", []],
     ["a host that ends like loopback", "http://evillocalhost", "http://localhost:8080/", []],
     ["what is no URL", "evil", "http://localhost:8080/", []],
-  ] as const)("may not be %s", ([_, origin, url, allowed]) => {
+  ] as const)("may not be %s", ([, origin, url, allowed]) => {
     expect(isOriginAllowed(origin, url, allowed)).toBe(false);
   });
 

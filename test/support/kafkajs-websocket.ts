@@ -1,4 +1,6 @@
-/** kafkajs over a WebSocket: a socket factory that leads each broker's port to its `/kafka/<id>`. */
+/**
+ * kafkajs over a WebSocket: a socket factory that leads each broker's port to its `/kafka/<id>`.
+ */
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 

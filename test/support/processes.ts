@@ -41,7 +41,7 @@ export function costOf(pid: number): ProcessCost {
   };
 }
 
-/** The fields of `/proc/<pid>/stat` from the state on; before it stands a name that may be anything. */
+/** The fields of `/proc/<pid>/stat` from the state on; before it stands a name of any kind. */
 function statOf(pid: number): string[] | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, "utf8");

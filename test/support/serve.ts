@@ -52,7 +52,16 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
     brokers,
     flags: [...configs, ...flags],
   });
-  await server.says("Ctrl-C stops it.");
+  const stop = async () => {
+    await server.stop();
+    rmSync(dataDirectory, { recursive: true, force: true });
+  };
+  try {
+    await server.says("Ctrl-C stops it.");
+  } catch (error) {
+    await stop();
+    throw error;
+  }
   const ports = Array.from({ length: brokers }, (_, index) => server.port + index);
   return {
     bootstrap: ports.map((port) => `127.0.0.1:${port}`).join(","),
@@ -65,9 +74,6 @@ export async function startOdradek(options: OdradekOptions = {}): Promise<Odrade
     workerdPid: server.workerdPid,
     said: server.said,
     says: server.says,
-    async stop() {
-      await server.stop();
-      rmSync(dataDirectory, { recursive: true, force: true });
-    },
+    stop,
   };
 }

@@ -1,4 +1,6 @@
-/** A live subscriber as any WebSocket client is one: what it has been sent, and when it was closed. */
+/**
+ * A live subscriber as any WebSocket client is one: what it has been sent, and when it was closed.
+ */
 import { once } from "node:events";
 
 import { WebSocket } from "ws";
