@@ -4,7 +4,6 @@
  * stateless Worker that ends a long-lived socket runs out of its own.
  */
 import "./actors/valid-broker-config.ts";
-
 import type { Env } from "./actors/env.ts";
 import { gatewayName } from "./actors/names.ts";
 import { gatewayStub } from "./actors/stubs.ts";

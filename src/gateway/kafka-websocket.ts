@@ -7,7 +7,7 @@ import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { KafkaConnection } from "./kafka-connection.ts";
+import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
 import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNACCEPTABLE_TYPE } from "./web-socket.ts";
 
@@ -29,6 +29,8 @@ export class KafkaWebSocket {
   #waiting: Uint8Array[] = [];
   #waitingBytes = 0;
   #isWorking = false;
+  /** Why the connection is about to end: the stream of requests cannot be trusted any more. */
+  #lastWord: string | null = null;
   #cancelTimeout: (() => void) | null = null;
 
   /** `host` is the one by which the client reached us. */
@@ -51,6 +53,7 @@ export class KafkaWebSocket {
       closeSocket(this.#socket, UNACCEPTABLE_TYPE, "Kafka's protocol is binary");
       return this.closed();
     }
+    if (this.#lastWord !== null) return;
     try {
       const frames = this.#splitter.push(new Uint8Array(message));
       for (const frame of frames) this.#waitingBytes += frame.length;
@@ -58,7 +61,7 @@ export class KafkaWebSocket {
       this.#limitTime(frames.length > 0);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
-      return this.#end(error.message);
+      this.#lastWord = error.message;
     }
     if (this.#waitingBytes > MAX_WAITING_BYTES) return this.#end("too many requests wait");
     if (!this.#isWorking) await this.#answerWaiting();
@@ -69,6 +72,9 @@ export class KafkaWebSocket {
     this.#end("the client has left");
   }
 
+  /**
+   * Works on what waits, request by request, and ends the connection if that is what it asks for.
+   */
   async #answerWaiting(): Promise<void> {
     this.#isWorking = true;
     try {
@@ -76,10 +82,14 @@ export class KafkaWebSocket {
         this.#waitingBytes -= frame.length;
         await this.#connection.receive(frame);
       }
+    } catch (error) {
+      if (!isClientsDoing(error)) return this.#end("the connection broke");
+      this.#lastWord = error.message;
     } finally {
       this.#isWorking = false;
     }
-    if (isOpen(this.#socket)) await this.#responses.empty();
+    if (this.#lastWord !== null) await this.#finish(this.#lastWord);
+    else if (isOpen(this.#socket)) await this.#responses.empty();
   }
 
   async #send(responses: readonly ResponsePieces[]): Promise<void> {
@@ -100,6 +110,12 @@ export class KafkaWebSocket {
   #stopTimeout(): void {
     this.#cancelTimeout?.();
     this.#cancelTimeout = null;
+  }
+
+  /** Ends the connection when all that came before has been answered. */
+  async #finish(reason: string): Promise<void> {
+    await this.#connection.finish(reason);
+    this.#end(reason);
   }
 
   #end(reason: string): void {

@@ -93,13 +93,20 @@ describe("[A2] Kafka over a WebSocket", () => {
     socket.terminate();
   });
 
-  test("closes a connection that sends text, or a frame above the limit, and stays up", async () => {
+  test("closes a connection that breaks the rules, after what came before is answered", async () => {
     const text = await connect("/kafka");
     text.send("hello");
     expect((await once(text, "close"))[0]).toBe(1003);
     const large = await connect("/kafka");
     large.send(Uint8Array.of(0x7f, 0xff, 0xff, 0xff));
     expect((await once(large, "close"))[0]).toBe(1008);
+    const unknownApi = await connect("/kafka");
+    const answers = received(unknownApi, 1);
+    const closed = once(unknownApi, "close");
+    const unknown = Uint8Array.of(0, 0, 0, 10, 0x7f, 0xff, 0, 0, 0, 0, 0, 1, 0xff, 0xff);
+    unknownApi.send(concatBytes([...request(1), unknown, ...request(2)]));
+    expect(answer((await answers)[0]!).correlationId).toBe(1);
+    expect((await closed)[0]).toBe(1008);
     expect((await fetch(`${odradek.httpUrl}/topics`)).status).toBe(200);
   });
 
