@@ -23,8 +23,7 @@ export function controllerStub(env: Env): ControllerPort {
   };
   return {
     describeCluster: (query) => call((stub) => stub.describeCluster(query)),
-    createTopics: (topics, validateOnly) =>
-      call((stub) => stub.createTopics(topics, validateOnly)),
+    createTopics: (topics, validateOnly) => call((stub) => stub.createTopics(topics, validateOnly)),
     deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
     allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
     activateReplica: (key, incarnation) => call((stub) => stub.activateReplica(key, incarnation)),

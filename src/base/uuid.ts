@@ -11,9 +11,6 @@ export type Uuid = string;
 /** No id at all: the value of a uuid field that nobody has set. */
 export const ZERO_UUID: Uuid = "AAAAAAAAAAAAAAAAAAAAAA";
 
-/** Reserved, as the zero id is: the id of KRaft's metadata topic. */
-export const METADATA_TOPIC_ID: Uuid = "AAAAAAAAAAAAAAAAAAAAAQ";
-
 const UUID_BYTES = 16;
 const UUID_CHARACTERS = 22;
 

@@ -9,7 +9,9 @@ import type { Clock, Millis } from "../base/clock.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { Refusal, ReplicaPort } from "../replication/replica-calls.ts";
 
-/** An actor that was not called for this long has been evicted (workerd does it after 10 to 20 s). */
+/**
+ * An actor that was not called for this long has been evicted (workerd does it after 10 to 20 s).
+ */
 const ASLEEP_AFTER_MS = 20_000;
 
 export class AwakeReplicas {

@@ -39,6 +39,8 @@ export interface ConnectionContext {
   /** The host by which the client reached us; brokers advertise it unless told otherwise. */
   readonly host: string;
 
+  readonly isClosed: boolean;
+
   /** Calls `listener` when the connection has ended; returns what forgets it. */
   onClose(listener: () => void): () => void;
 }

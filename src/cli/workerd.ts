@@ -39,7 +39,9 @@ export interface WorkerdLaunch {
 }
 
 const LAST_WORDS = 30;
-/** Kafka clients stay connected for ever, so workerd's patience with open connections gets an end. */
+/**
+ * Kafka clients stay connected for ever, so workerd's patience with open connections gets an end.
+ */
 const STOP_TIMEOUT_MS = 1_000;
 
 /** Starts workerd. In a process group of its own, so that Ctrl-C reaches only its parent. */

@@ -4,7 +4,7 @@
  *
  *     never activated          -> noted with its incarnation, role given
  *     same incarnation again   -> role given (the first answer was lost in a crash)
- *     another incarnation      -> its data is gone: the partition loses this replica, and its leader
+ *     another incarnation      -> its data is gone: the partition loses this replica
  *     unknown or deleted topic -> the replica erases itself
  */
 import type { ClusterImage } from "./image.ts";

@@ -56,6 +56,10 @@ export class KafkaConnection implements ConnectionContext {
     this.#close = close;
   }
 
+  get isClosed(): boolean {
+    return this.#isClosed;
+  }
+
   onClose(listener: () => void): () => void {
     this.#onClose.add(listener);
     return () => this.#onClose.delete(listener);

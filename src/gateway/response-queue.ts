@@ -25,6 +25,7 @@ export class ResponseQueue {
   readonly #slots: Slot[] = [];
   #head = 0;
   #isWriting = false;
+  #isClosed = false;
   #onEmpty: (() => void)[] = [];
 
   /** `write` sends whole responses; its rejection ends the connection elsewhere. */
@@ -46,14 +47,15 @@ export class ResponseQueue {
     return slot;
   }
 
-  /** Resolves when every answer reserved so far has been written. */
+  /** Resolves when every answer reserved so far has been written, or never will be. */
   async empty(): Promise<void> {
-    if (this.#head === this.#slots.length && !this.#isWriting) return;
+    if (this.#isClosed || (this.#head === this.#slots.length && !this.#isWriting)) return;
     await new Promise<void>((resolve) => this.#onEmpty.push(resolve));
   }
 
   /** The connection has ended: whoever waits for the queue to be empty goes on. */
   close(): void {
+    this.#isClosed = true;
     for (const resolve of this.#onEmpty.splice(0)) resolve();
   }
 

@@ -5,8 +5,8 @@
  *     asleep --first call--> opening --role--> leading, or refusing --erase--> refusing
  *
  * Appends that arrive in one turn, or while a commit is pending, become one write. Nothing here
- * waits for the disk before it answers or pushes: the host holds whatever leaves after a write until
- * the write is durable (the platform's output gate).
+ * waits for the disk before it answers or pushes: the host holds whatever leaves after a write
+ * until the write is durable (the platform's output gate).
  */
 import { assert } from "../base/assert.ts";
 import type { Clock, Random } from "../base/clock.ts";

@@ -1,8 +1,10 @@
 /**
  * Pushes of one replica to one gateway: one is under way, the rest gathers behind it into the next.
- * A gateway that refuses, or cannot be reached, is forgotten; its readers will ask. One that has
- * asked again while its refusal was on the way is not: its readers believe that they are being
- * told.
+ * A gateway that refuses is forgotten; its readers will ask. One that has asked again while its
+ * refusal was on the way is not: its readers believe that they are being told.
+ *
+ * A push that broke may have been lost while the gateway and its readers are well, so it is made
+ * once more: taking it twice does no harm. A gateway that cannot be reached then is forgotten too.
  */
 import { concatBytes } from "../base/concat-bytes.ts";
 import type { TailPush } from "./replica-calls.ts";

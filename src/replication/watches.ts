@@ -1,6 +1,7 @@
 /**
- * The gateways that watch this replica, and the pushes to them. A watch is stored, so that a replica
- * that a produce wakes still knows whom to tell; gateways are reached by name, never by a kept stub.
+ * The gateways that watch this replica, and the pushes to them. A watch is stored, so that a
+ * replica that a produce wakes still knows whom to tell; gateways are reached by name, never by a
+ * kept stub.
  */
 
 import type { TailPush } from "./replica-calls.ts";

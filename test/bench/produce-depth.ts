@@ -1,6 +1,6 @@
 /**
- * Single-batch Produce requests per second at a given depth: raw frames on plain sockets, so that the
- * client costs little. Works against any Kafka.
+ * Single-batch Produce requests per second at a given depth: raw frames on plain sockets, so that
+ * the client costs little. Works against any Kafka.
  *
  *     node test/bench/produce-depth.ts [--bootstrap host:port] [--depth 100] [--connections 1]
  *                                      [--size 100] [--seconds 5] [--topic name] [--partitions 1]

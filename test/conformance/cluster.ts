@@ -1,7 +1,7 @@
 /**
- * A Kafka cluster as its clients know it: an address to begin with, the brokers that Metadata names,
- * and topics whose partitions are each spoken to at the broker that leads them. Connections and
- * topics made here are gone once the cluster is closed, so a living one may be tested too.
+ * A Kafka cluster as its clients know it: an address to begin with, the brokers that Metadata
+ * names, and topics whose partitions are each spoken to at the broker that leads them. Connections
+ * and topics made here are gone once the cluster is closed, so a living one may be tested too.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";

@@ -1,4 +1,7 @@
-/** Fetch sessions (KIP-227): a reader that fetches again says only what has changed, and so does the broker. */
+/**
+ * Fetch sessions (KIP-227): a reader that fetches again says only what has changed, and so does the
+ * broker.
+ */
 import { expect } from "vitest";
 
 import { errorName } from "../../src/protocol/errors.ts";
@@ -41,7 +44,9 @@ function valuesByPartition({ responses }: FetchResponse) {
   });
 }
 
-/** Partitions of a new topic that one broker leads, in an order that is not that of their numbers. */
+/**
+ * Partitions of a new topic that one broker leads, in an order that is not that of their numbers.
+ */
 async function ledAlike(cluster: Cluster, count: number): Promise<Partition[]> {
   const brokers = await cluster.brokers();
   const partitions = await cluster.newTopic({ partitions: count * brokers.length });

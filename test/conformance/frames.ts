@@ -1,7 +1,7 @@
 /**
  * Request frames made by hand, for those that no client should send. A header is the API's key and
- * version, the correlation id and the client id, with a two-byte length in every version of it; header
- * version 2 ends with tagged fields (KIP-482).
+ * version, the correlation id and the client id, with a two-byte length in every version of it;
+ * header version 2 ends with tagged fields (KIP-482).
  */
 import type { Api, RequestInput } from "../../src/protocol/api.ts";
 import { Writer } from "../../src/protocol/writer.ts";

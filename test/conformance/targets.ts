@@ -1,7 +1,7 @@
 /**
- * Whom the suite is pointed at: the cluster that CONFORMANCE_BOOTSTRAP names, or else `odradek serve`
- * and Apache Kafka side by side, started once for all files. Both have as many brokers and Kafka's
- * default configs, so that what holds for one has to hold for the other.
+ * Whom the suite is pointed at: the cluster that CONFORMANCE_BOOTSTRAP names, or else `odradek
+ * serve` and Apache Kafka side by side, started once for all files. Both have as many brokers and
+ * Kafka's default configs, so that what holds for one has to hold for the other.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";

@@ -1,7 +1,7 @@
 /**
  * Kafka's protocol on one socket, with nothing on top. A frame is its size in four bytes, a header
- * and a body; the header of a request names its API, the version in which the body is written, and a
- * number that the response will repeat. That is all that a client and a broker have to agree on.
+ * and a body; the header of a request names its API, the version in which the body is written, and
+ * a number that the response will repeat. That is all that a client and a broker have to agree on.
  */
 import { connect } from "node:net";
 import type { Socket } from "node:net";

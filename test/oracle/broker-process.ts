@@ -6,6 +6,7 @@ import { spawn } from "node:child_process";
 import { open, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+
 import { answersApiVersions } from "./api-versions-probe.ts";
 import { run } from "./run.ts";
 import { brokerPort, HOST, serverProperties } from "./server-properties.ts";

@@ -1,6 +1,8 @@
 /** The oracle itself: Apache Kafka starts, its tools talk to it, and nothing of it stays behind. */
 import { connect } from "node:net";
+
 import { describe, test } from "vitest";
+
 import { oracleAvailable } from "./kafka-jars.ts";
 import { startOracle } from "./start.ts";
 import { toolMainClass } from "./tool-names.ts";

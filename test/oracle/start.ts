@@ -9,6 +9,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
+
 import { startBroker } from "./broker-process.ts";
 import type { BrokerProcess } from "./broker-process.ts";
 import { KAFKA_VERSION, kafkaClassPath, oracleAvailable } from "./kafka-jars.ts";

@@ -1,11 +1,12 @@
 /**
- * `npm run oracle:tool -- <tool> <flags>`: Kafka's own command-line tools, against any address. They
- * are the clients whose answers settle what Kafka compatibility means.
+ * `npm run oracle:tool -- <tool> <flags>`: Kafka's own command-line tools, against any address.
+ * They are the clients whose answers settle what Kafka compatibility means.
  *
  *     npm run oracle:tool -- topics --bootstrap-server 127.0.0.1:9092 --list
  */
 import { spawn } from "node:child_process";
 import type { ChildProcessWithoutNullStreams } from "node:child_process";
+
 import { kafkaClassPath } from "./kafka-jars.ts";
 import { exitCode, run } from "./run.ts";
 import type { RunOptions, RunResult } from "./run.ts";
@@ -27,7 +28,9 @@ export async function runTool(
   return run("java", command, { timeoutMs: DEFAULT_TIMEOUT_MS, ...options });
 }
 
-/** Starts a tool that is talked to while it runs, such as a console consumer. The caller ends it. */
+/**
+ * Starts a tool that is talked to while it runs, such as a console consumer. The caller ends it.
+ */
 export async function spawnTool(
   tool: string,
   args: readonly string[],

@@ -83,15 +83,16 @@ export function wronglyFetched(
 /** When something broke that a partition's readers may have to find out by themselves. */
 export interface Trouble {
   readonly at: number;
-  /** The name of the actor, or the beginning of the names of several. */
   readonly actor: string;
+  /** How long its readers may take to notice. */
+  readonly echoMs: number;
 }
 
 export interface Promptness {
   /** How long a record may take to whoever waits for it, when nothing is broken. */
   readonly boundMs: number;
-  /** How long trouble may echo. */
-  readonly echoMs: number;
+  /** How long a fetcher that was interrupted may take to come back. */
+  readonly returnMs: number;
   readonly troubles: readonly Trouble[];
 }
 
@@ -116,13 +117,13 @@ export function lateRecords(history: History, promptness: Promptness): string[] 
 function isTroubled(
   { place, nodeId, interruptions }: Following,
   at: number,
-  { echoMs, boundMs, troubles, until }: Promptness & { readonly until: number },
+  { returnMs, boundMs, troubles, until }: Promptness & { readonly until: number },
 ): boolean {
-  const [from, to] = [at - echoMs, Math.min(until, at + boundMs)];
-  const isNear = (moment: number) => moment >= from && moment <= to;
+  const to = Math.min(until, at + boundMs);
+  const isNear = (moment: number, echoMs: number) => moment >= at - echoMs && moment <= to;
   const names = ["controller", `gateway/${nodeId}`, `replica/${place}/${nodeId}`];
   return (
-    interruptions.some((moment) => isNear(moment)) ||
-    troubles.some((trouble) => isNear(trouble.at) && names.includes(trouble.actor))
+    interruptions.some((moment) => isNear(moment, returnMs)) ||
+    troubles.some(({ at, actor, echoMs }) => isNear(at, echoMs) && names.includes(actor))
   );
 }

@@ -26,7 +26,7 @@ const IDLE_MS = 15_000;
 export interface ClusterOptions {
   readonly maxDelayMs: number;
   readonly maxDiskLatencyMs: number;
-  fate(from: string, to: string): Fate;
+  fate(from: string, to: string, method: string): Fate;
 }
 
 export class Cluster {

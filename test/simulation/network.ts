@@ -29,7 +29,7 @@ export interface NetworkPorts {
   readonly maxDelayMs: number;
   /** Finds an actor, or wakes it. */
   instance(name: string): Instance;
-  fate(from: string, to: string): Fate;
+  fate(from: string, to: string, method: string): Fate;
 }
 
 export class Network {
@@ -63,7 +63,7 @@ export class Network {
         world.after(this.delay(), () => settle(() => reject(new Unreachable("The connection was lost."))));
       from.callsUnderWay += 1;
       gate(from, () => {
-        const fate = this.#ports.fate(from.name, to);
+        const fate = this.#ports.fate(from.name, to, method);
         this.sent.set(method, (this.sent.get(method) ?? 0) + 1);
         world.note(`${from.name} ${method} ${to} ${fate}`);
         if (fate !== "made") breakOff();

@@ -23,7 +23,9 @@ import { CHURNED, type Fault, newSwarm, type Swarm } from "./swarm.ts";
 import { World } from "./world.ts";
 
 /** A tail that was silent for a minute is confirmed by its next reader, who may wait 30 s first. */
-const ECHO_MS = 95_000;
+const SILENCE_ECHO_MS = 95_000;
+/** How long whoever was cut off may take to come back. */
+const RETURN_MS = 3000;
 const IDLE_MS = 130_000;
 
 export interface Outcome {
@@ -54,6 +56,7 @@ class Simulation {
   #producers: Producer[] = [];
   #fetchers: Fetcher[] = [];
   #topicIds = new Map<string, string>();
+  readonly #brokenPushes = new Set<string>();
   #isTroubled = false;
   #isRemaking = false;
 
@@ -61,7 +64,7 @@ class Simulation {
     this.#world = new World(seed);
     this.#swarm = newSwarm(this.#world.random);
     const { maxDelayMs, maxDiskLatencyMs } = this.#swarm;
-    const fate = (from: string, to: string) => this.#fate(from, to);
+    const fate = (...call: [from: string, to: string, method: string]) => this.#fate(...call);
     this.#cluster = new Cluster(this.#world, { maxDelayMs, maxDiskLatencyMs, fate });
     this.#admin = new Admin(this.#cluster);
   }
@@ -124,7 +127,8 @@ class Simulation {
   /** Nothing goes wrong any more, and after a while nothing has to. */
   async #calm(): Promise<void> {
     const { random } = this.#world;
-    if (this.#troubles.length > 0) await this.#work(ECHO_MS, 5000);
+    const echoes = this.#troubles.map(({ echoMs }) => echoMs);
+    await this.#work(Math.max(0, ...echoes), 5000);
     await this.#work(random.int(500, 2000), 30);
     await this.#settle();
   }
@@ -211,11 +215,17 @@ class Simulation {
     return stored;
   }
 
-  #fate(from: string, to: string): Fate {
+  #fate(from: string, to: string, method: string): Fate {
     const { random } = this.#world;
-    if (!this.#isTroubled || !random.chance(this.#swarm.breakChance)) return "made";
+    const pushing = `${from} pushes to ${to}`;
+    const isMade = !this.#isTroubled || !random.chance(this.#swarm.breakChance);
+    const isSecond = this.#brokenPushes.delete(pushing);
+    if (isMade) return "made";
     const at = this.#world.now;
-    this.#troubles.push({ at, actor: from }, { at, actor: to });
+    if (method === "push") this.#brokenPushes.add(pushing);
+    // A push is made twice; if both break, the gateway is forgotten until it asks.
+    const echoMs = isSecond ? SILENCE_ECHO_MS : RETURN_MS;
+    this.#troubles.push({ at, actor: from, echoMs }, { at, actor: to, echoMs });
     return random.pick(["lost", "unanswered", "late"]);
   }
 
@@ -245,7 +255,9 @@ class Simulation {
   };
 
   #crash(actor: string): void {
-    this.#troubles.push({ at: this.#world.now, actor });
+    // What a replica was about to push is forgotten; readers that ask find it.
+    const echoMs = actor.startsWith("replica") ? SILENCE_ECHO_MS : RETURN_MS;
+    this.#troubles.push({ at: this.#world.now, actor, echoMs });
     this.#cluster.crash(actor);
   }
 
@@ -271,7 +283,7 @@ class Simulation {
   get #promptness() {
     const { maxDelayMs, maxDiskLatencyMs } = this.#swarm;
     const boundMs = 50 * maxDelayMs + 10 * maxDiskLatencyMs;
-    return { boundMs, echoMs: ECHO_MS, troubles: this.#troubles };
+    return { boundMs, returnMs: RETURN_MS, troubles: this.#troubles };
   }
 
   #check(what: string, wrong: readonly string[]): void {

@@ -29,9 +29,15 @@ export type Fault =
   | "jumpClock"
   | "evictIdle";
 
-/** Faults that leave no trace in whoever they do not touch: what is promised holds all the same. */
-const HARMLESS: readonly Fault[] = ["remakeTopic", "jumpClock", "evictIdle"];
-const HARMFUL: readonly Fault[] = ["crashGateway", "crashReplica", "crashController", "disconnect"];
+/** Faults after which nobody has to find out anything by himself. */
+const HARMLESS: readonly Fault[] = [
+  "remakeTopic",
+  "jumpClock",
+  "evictIdle",
+  "crashGateway",
+  "disconnect",
+];
+const HARMFUL: readonly Fault[] = ["crashReplica", "crashController"];
 
 /** The topic that is deleted and made anew. */
 export const CHURNED = "churned";

@@ -66,6 +66,15 @@ function isReadCommitted(request: FetchRequest): boolean {
   return request.isolationLevel === 1;
 }
 
+/**
+ * The bytes that count towards `minBytes`: where a read stopped before the end, because the next
+ * batch did not fit, there is at least as much as the client would take.
+ */
+function availableBytesOf({ partition, result, byteCount }: FetchedPartition): number {
+  const isCutShort = result.error === null && result.nextOffset < result.lastStableOffset;
+  return isCutShort ? Math.max(byteCount, partition.maxBytes) : byteCount;
+}
+
 async function fetchUntilEnough(
   request: FetchRequest,
   plan: FetchPlan,
@@ -88,9 +97,9 @@ async function fetchUntilEnough(
       ...round,
       watch: mayWait,
     });
-    const byteCount = fetched.reduce((sum, { byteCount }) => sum + byteCount, 0);
-    const isDecided = fetched.some(decides) || fetched.every(isUnknown);
-    const missingBytes = request.minBytes - byteCount;
+    const availableBytes = fetched.reduce((sum, each) => sum + availableBytesOf(each), 0);
+    const isDecided = fetched.some(decides) || fetched.every(isUnknown) || connection.isClosed;
+    const missingBytes = request.minBytes - availableBytes;
     const remainingMs = deadline - broker.ports.clock.now();
     if (!mayWait || isDecided || missingBytes <= 0 || remainingMs <= 0) return fetched;
     await fetchWait(broker, fetched, { missingBytes, remainingMs, connection });

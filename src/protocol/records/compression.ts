@@ -36,8 +36,8 @@ export function compress(type: CompressionType, bytes: Uint8Array): Uint8Array {
 }
 
 /**
- * Decompresses the records of a batch; for `none` it returns `bytes` themselves. More than `maxSize`
- * bytes are a {@link MalformedFrame}, as is anything that the codec cannot read.
+ * Decompresses the records of a batch; for `none` it returns `bytes` themselves. More than
+ * `maxSize` bytes are a {@link MalformedFrame}, as is anything that the codec cannot read.
  */
 export function decompress(type: CompressionType, bytes: Uint8Array, maxSize: number): Uint8Array {
   if (type === "none") return bytes;

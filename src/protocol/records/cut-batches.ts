@@ -2,7 +2,9 @@
 import { batchSizeAt, lastOffsetAt } from "./batch-header.ts";
 
 export interface Cut {
-  /** The first offset that the reader wants: the batch that holds it is the first one kept, whole. */
+  /**
+   * The first offset that the reader wants: the batch that holds it is the first one kept, whole.
+   */
   readonly offset: number;
   /** Only batches that end below it are kept. */
   readonly upperBound: number;

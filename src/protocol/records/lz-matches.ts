@@ -7,9 +7,6 @@
  * literals and no copy begins in the last twelve.
  */
 
-/** How far a block may reach, so that any distance inside it fits 16 bits. */
-export const MAX_BLOCK_SIZE = 64 * 1024;
-
 const MIN_MATCH = 4;
 const LAST_LITERALS = 5;
 const MATCH_MARGIN = 12;
