@@ -2,10 +2,9 @@
  * Fetch: reads record batches from partitions that this broker leads.
  *
  * - Answered at once when there is an error, enough to return, or nothing to wait for; otherwise
- * the
- *   request waits in purgatory until the watched tails have `minBytes` more, or `maxWaitMs` is over.
- * - Partitions are served in the session's order under the request's limit; the first one with data
- *   returns a whole batch whatever its size (KIP-74).
+ *   it waits in purgatory until the watched tails have `minBytes` more, or `maxWaitMs` is over.
+ * - Partitions are served in the session's order under the request's limit; the first one with
+ *   data returns a whole batch whatever its size (KIP-74).
  */
 
 import { joinBytes } from "../../base/concat-bytes.ts";
