@@ -13,7 +13,10 @@ export type SqlValue = number | string | Uint8Array | null;
 export type SqlRow = Record<string, SqlValue>;
 
 export interface Sql {
-  /** Runs one statement with positional `?` bindings and returns all rows. Ownership of bound byte arrays stays with the caller. */
+  /**
+   * Runs one statement with positional `?` bindings and returns all rows. Ownership of bound byte
+   * arrays stays with the caller.
+   */
   all<Row extends SqlRow>(query: string, ...bindings: SqlValue[]): Row[];
 
   /** Runs one statement and returns its first row, if it has one. */
@@ -22,6 +25,9 @@ export interface Sql {
   /** Runs one statement (or a script without bindings) for its effect. */
   run(query: string, ...bindings: SqlValue[]): void;
 
-  /** Runs `change` as one transaction: all of it is stored, or, when it throws, nothing. It must not return a promise. */
+  /**
+   * Runs `change` as one transaction: all of it is stored, or, when it throws, nothing. It must not
+   * return a promise.
+   */
   transaction<Result>(change: () => Result extends Promise<unknown> ? never : Result): Result;
 }

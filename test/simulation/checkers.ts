@@ -1,34 +1,42 @@
-/** What must hold of a history, each rule for itself. A checker returns what is wrong, in sentences. */
+/**
+ * What must hold of a history, each rule for itself. A checker returns what is wrong, in sentences.
+ */
 import { parseLogConfig } from "../../src/log/log-config.ts";
 import { PartitionLog } from "../../src/log/partition-log.ts";
 import { batchHeaders } from "../../src/protocol/records/batch-header.ts";
 import { decodeRecords } from "../../src/protocol/records/decode.ts";
+import type { KafkaRecord } from "../../src/protocol/records/record.ts";
 import type { Disk } from "./disk.ts";
 import { type Following, type History, valueOf } from "./history.ts";
 
 /** The records of one partition as they are stored, by offset. */
 export type StoredLog = readonly string[];
 
+/** Where the log on a disk ends. */
+export function endOf(disk: Disk): number {
+  return PartitionLog.open(disk, parseLogConfig({}), 0).logEndOffset;
+}
+
 /** Reads all that a replica has on its disk. Offsets without a record, or twice, are an error. */
-export function readStored(disk: Disk, now: number): StoredLog {
-  const log = PartitionLog.open(disk, parseLogConfig({}), now);
+export function readStored(disk: Disk): StoredLog {
+  const log = PartitionLog.open(disk, parseLogConfig({}), 0);
   const values: string[] = [];
   while (values.length < log.logEndOffset) {
     const options = { maxBytes: 1 << 20, minOneBatch: true, upperBound: log.logEndOffset };
     const read = log.read(values.length, options);
     if (read === "OFFSET_OUT_OF_RANGE") throw new Error(`Offset ${values.length} is not stored.`);
     const before = values.length;
-    for (const piece of read.pieces) {
-      for (const header of batchHeaders(piece)) {
-        for (const { offset, value } of decodeRecords(piece, header)) {
-          if (offset !== values.length) throw new Error(`Offset ${offset} is stored twice.`);
-          values.push(valueOf(value!));
-        }
-      }
+    for (const { offset, value } of read.pieces.flatMap(recordsIn)) {
+      if (offset !== values.length) throw new Error(`Offset ${offset} is not in its place.`);
+      values.push(valueOf(value!));
     }
     if (values.length === before) throw new Error(`A read at ${before} came to nothing.`);
   }
   return values;
+}
+
+function recordsIn(piece: Uint8Array): KafkaRecord[] {
+  return batchHeaders(piece).flatMap((header) => decodeRecords(piece, header));
 }
 
 /** No acknowledged record is lost: each is where its producer was told. */
@@ -65,10 +73,7 @@ export function misplacedRecords(
 }
 
 /** A fetcher gets every record from where it began, once and in order. */
-export function wronglyFetched(
-  history: History,
-  stored: ReadonlyMap<string, StoredLog>,
-): string[] {
+export function wronglyFetched(history: History, stored: ReadonlyMap<string, StoredLog>): string[] {
   return history.followings.flatMap(({ place, startOffset, fetched }) => {
     if (history.deleted.has(place)) return [];
     const log = stored.get(place) ?? [];
@@ -113,7 +118,9 @@ export function lateRecords(history: History, promptness: Promptness): string[] 
   });
 }
 
-/** Whether something happened, shortly before `at` or until the record came, that excuses a delay. */
+/**
+ * Whether something happened, shortly before `at` or until the record came, that excuses a delay.
+ */
 function isTroubled(
   { place, nodeId, interruptions }: Following,
   at: number,

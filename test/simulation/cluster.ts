@@ -1,7 +1,7 @@
 /**
- * A cluster in a simulated world: the controller, the gateways of its brokers and the replicas, each
- * an actor that wakes when it is called, forgets everything when it ends, and keeps its disk. What
- * they do is the code that runs in production; what hosts it is here.
+ * A cluster in a simulated world: the controller, the gateways of its brokers and the replicas,
+ * each an actor that wakes when it is called, forgets everything when it ends, and keeps its disk.
+ * What they do is the code that runs in production; what hosts it is here.
  */
 import { Broker } from "../../src/broker/broker.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
@@ -102,7 +102,7 @@ export class Cluster {
     instance.isAlive = false;
     this.#instances.delete(instance.name);
     this.#brokers.delete(instance);
-    for (const end of [...instance.onEnd]) end();
+    for (const end of instance.onEnd) end();
   }
 
   #create(name: string): Instance {

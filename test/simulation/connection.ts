@@ -34,13 +34,14 @@ class Stream {
     const { random } = this.#world;
     const cut = random.chance(0.3) ? random.int(0, bytes.length) : bytes.length;
     for (const piece of [bytes.subarray(0, cut), bytes.subarray(cut)]) {
-      if (piece.length > 0) this.then(() => deliver(piece.slice()));
+      if (piece.length > 0) this.deliver(() => deliver(piece.slice()));
     }
   }
 
-  then(deliver: () => void): void {
+  /** Calls `arrive` after all that was sent before has arrived. */
+  deliver(arrive: () => void): void {
     this.#arrivesAt = Math.max(this.#arrivesAt, this.#world.now + this.#delay());
-    this.#world.after(this.#arrivesAt - this.#world.now, deliver);
+    this.#world.after(this.#arrivesAt - this.#world.now, arrive);
   }
 }
 
@@ -63,7 +64,9 @@ export class Connection {
     this.#cluster = cluster;
     this.#up = new Stream(world, () => network.delay());
     this.#down = new Stream(world, () => network.delay());
-    this.#up.then(() => this.#serve().catch((error: Error) => world.fail(error)));
+    this.#up.deliver(() => {
+      void this.#serve().catch((error: Error) => world.fail(error));
+    });
   }
 
   /** Sends a request. Rejects when the connection ends before the answer. */
@@ -89,7 +92,7 @@ export class Connection {
     if (!this.isOpen) return;
     this.isOpen = false;
     for (const { fail } of this.#waiting.splice(0)) fail(new Error("The connection has ended."));
-    this.#up.then(() => this.#arrive(null));
+    this.#up.deliver(() => this.#arrive(null));
   }
 
   #arrive(piece: Uint8Array | null): void {
@@ -102,10 +105,10 @@ export class Connection {
   async #serve(): Promise<void> {
     const { instance, broker } = this.#cluster.gateway(this.nodeId);
     this.#server = instance;
-    const onEnd = () => this.#down.then(() => this.close());
+    const onEnd = () => this.#down.deliver(() => this.close());
     instance.onEnd.add(onEnd);
     const leave = () => {
-      if (instance.onEnd.delete(onEnd)) this.#down.then(() => this.close());
+      if (instance.onEnd.delete(onEnd)) this.#down.deliver(() => this.close());
     };
     const responses = new ResponseQueue(async (frames) => {
       if (!instance.isAlive) return;

@@ -60,7 +60,9 @@ export class Network {
         if (from.isAlive) settled();
       };
       const breakOff = () =>
-        world.after(this.delay(), () => settle(() => reject(new Unreachable("The connection was lost."))));
+        world.after(this.delay(), () =>
+          settle(() => reject(new Unreachable("The connection was lost."))),
+        );
       from.callsUnderWay += 1;
       gate(from, () => {
         const fate = this.#ports.fate(from.name, to, method);
@@ -71,10 +73,14 @@ export class Network {
         const answered = fate === "made" ? settle : () => {};
         const delay = this.delay() + (fate === "late" ? this.#random.int(0, 3000) : 0);
         world.after(delay, () => {
-          this.#arrive(to, { method, args: copy }, {
-            result: (value) => answered(() => resolve(value as Result)),
-            broken: (error) => answered(() => reject(error)),
-          });
+          this.#arrive(
+            to,
+            { method, args: copy },
+            {
+              result: (value) => answered(() => resolve(value as Result)),
+              broken: (error) => answered(() => reject(error)),
+            },
+          );
         });
       });
     });

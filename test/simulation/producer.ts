@@ -98,6 +98,11 @@ export class Producer extends Client {
     this.#send();
   }
 
+  /** Makes a batch of one record for each of its partitions. */
+  produceEach(): void {
+    for (const index of this.#partitions.keys()) this.produce(1, index);
+  }
+
   async #initProducerId(): Promise<void> {
     while (!this.isStopped) {
       try {

@@ -7,6 +7,7 @@
  */
 import { Admin } from "./admin.ts";
 import {
+  endOf,
   lateRecords,
   lostRecords,
   misplacedRecords,
@@ -15,6 +16,7 @@ import {
   wronglyFetched,
 } from "./checkers.ts";
 import { Cluster, gatewayName, replicaName } from "./cluster.ts";
+import type { Disk } from "./disk.ts";
 import { Fetcher } from "./fetcher.ts";
 import { History, placeOf } from "./history.ts";
 import type { Fate } from "./network.ts";
@@ -111,15 +113,15 @@ class Simulation {
     await this.#world.runFor(2000);
   }
 
-  /** A few seconds of much work, in which anything may go wrong. */
+  /** Much work, in which anything may go wrong, and often just before the work is done. */
   async #trouble(): Promise<void> {
     const { random } = this.#world;
     this.#isTroubled = true;
-    const until = this.#world.now + random.int(1500, 4000);
-    while (this.#world.now < until) {
-      if (random.chance(0.05)) this.#fault();
-      if (random.chance(0.6)) random.pick(this.#producers).produce(random.int(1, 3));
-      await this.#world.runFor(random.int(0, 25));
+    const { faultChance, maxPauseMs, pieceCount } = this.#swarm;
+    for (let piece = 0; piece < pieceCount; piece++) {
+      if (random.chance(faultChance)) this.#world.after(0, () => this.#fault());
+      if (random.chance(0.6)) this.#produce(random.int(0, Math.min(maxPauseMs, 150)));
+      await this.#world.runFor(random.int(0, maxPauseMs));
     }
     this.#isTroubled = false;
   }
@@ -133,11 +135,17 @@ class Simulation {
     await this.#settle();
   }
 
+  #produce(delayMs = 0): void {
+    const { random } = this.#world;
+    const producer = random.pick(this.#producers);
+    this.#world.after(delayMs, () => producer.produce(random.int(1, 3)));
+  }
+
   async #work(durationMs: number, maxPauseMs: number): Promise<void> {
     const { random } = this.#world;
     const until = this.#world.now + durationMs;
     while (this.#world.now < until) {
-      random.pick(this.#producers).produce(random.int(1, 3));
+      this.#produce();
       await this.#world.runFor(random.int(0, maxPauseMs));
     }
   }
@@ -173,7 +181,7 @@ class Simulation {
   /** Replicas have gone to sleep; their readers have not. */
   async #wake(): Promise<void> {
     for (const producer of this.#producers) {
-      for (let partition = 0; partition < 3; partition++) producer.produce(1, partition);
+      this.#world.after(0, () => producer.produceEach());
     }
     await this.#settle();
   }
@@ -193,7 +201,10 @@ class Simulation {
 
   /** Which fetchers have not got everything, though they had time. */
   #stuck(): string[] {
-    const ends = new Map([...this.#readAll()].map(([place, log]) => [place, log.length]));
+    const places = this.#replicas().map(
+      ([place, disk]) => [place, disk ? endOf(disk) : 0] as const,
+    );
+    const ends = new Map(places);
     return this.#fetchers.flatMap((fetcher, index) =>
       fetcher.hasReached(ends)
         ? []
@@ -202,17 +213,21 @@ class Simulation {
   }
 
   #readAll(): Map<string, readonly string[]> {
-    const stored = new Map<string, readonly string[]>();
-    for (const { name, partitionCount } of this.#swarm.topics) {
+    return new Map(
+      this.#replicas().map(([place, disk]) => [place, disk ? readStored(disk) : []] as const),
+    );
+  }
+
+  /** Every partition that there is, and its replica's disk if it was ever touched. */
+  #replicas(): (readonly [place: string, disk: Disk | undefined])[] {
+    return this.#swarm.topics.flatMap(({ name, partitionCount }) => {
       const topicId = this.#topicIds.get(name)!;
-      for (let partition = 0; partition < partitionCount; partition++) {
+      return Array.from({ length: partitionCount }, (_, partition) => {
         const names = [1, 2, 3].map((nodeId) => replicaName({ topicId, partition, nodeId }));
         const disk = names.map((each) => this.#cluster.disks.get(each)).find(Boolean);
-        const log = disk ? readStored(disk, this.#world.clock()) : [];
-        stored.set(placeOf(topicId, partition), log);
-      }
-    }
-    return stored;
+        return [placeOf(topicId, partition), disk] as const;
+      });
+    });
   }
 
   #fate(from: string, to: string, method: string): Fate {

@@ -1,6 +1,6 @@
 /**
- * What a seed makes of a world: how slow its network and disks are, what may go wrong in it, and who
- * works in it. Each fault is in some worlds and not in others, because one can hide another.
+ * What a seed makes of a world: how slow its network and disks are, what may go wrong in it, and
+ * who works in it. Each fault is in some worlds and not in others, because one can hide another.
  */
 import type { FetcherOptions } from "./fetcher.ts";
 import type { ProducerOptions } from "./producer.ts";
@@ -11,10 +11,12 @@ export interface Swarm {
   readonly maxDiskLatencyMs: number;
   /** How likely a call is to break while there is trouble. */
   readonly breakChance: number;
-  /** What happens in times of trouble, each several times. */
+  /** What happens in times of trouble, and how likely one is before each piece of work. */
   readonly faults: readonly Fault[];
-  /** How likely a batch is to be too large for a push. */
-  readonly bulkChance: number;
+  readonly faultChance: number;
+  /** How much work there is in times of trouble, and how far apart its pieces are at most. */
+  readonly pieceCount: number;
+  readonly maxPauseMs: number;
   readonly topics: readonly { readonly name: string; readonly partitionCount: number }[];
   readonly producers: readonly ProducerOptions[];
   readonly fetchers: readonly FetcherOptions[];
@@ -54,9 +56,9 @@ export function newSwarm(random: SeededRandom): Swarm {
   const isHarmless = random.chance(0.4);
   const candidates = isHarmless ? HARMLESS : [...HARMLESS, ...HARMFUL];
   const faults = candidates.filter(() => random.chance(0.5));
-  const topics = [{ name: "steady", partitionCount: random.int(1, 3) }];
+  const topics = [{ name: "steady", partitionCount: random.int(1, 7) }];
   if (faults.includes("remakeTopic")) {
-    topics.push({ name: CHURNED, partitionCount: random.int(1, 2) });
+    topics.push({ name: CHURNED, partitionCount: random.int(1, 4) });
   }
   const onTopics = (count: number) =>
     topics.flatMap(({ name }) =>
@@ -66,19 +68,22 @@ export function newSwarm(random: SeededRandom): Swarm {
         index,
       })),
     );
-  const bulkChance = random.chance(0.3) ? 0.02 : 0;
+  // Where appends are far apart, none can make up for a wake-up that another has lost.
+  const isSparse = random.chance(0.4);
   return {
     maxDelayMs: random.pick([1, 4, 20]),
     maxDiskLatencyMs: random.pick([0, 3, 15]),
     breakChance: isHarmless || random.chance(0.5) ? 0 : random.pick([0.01, 0.1]),
     faults,
-    bulkChance,
+    faultChance: isSparse ? 0.6 : random.pick([0.03, 0.1, 0.3]),
+    pieceCount: isSparse ? 60 : 200,
+    maxPauseMs: isSparse ? 3000 : random.pick([5, 25, 120]),
     topics,
     producers: onTopics(random.int(1, 2)).map(({ topic, isChurned, index }) => ({
       name: `${topic}-${index}`,
       topic,
       isChurned,
-      bulkChance,
+      bulkChance: isSparse ? 0.1 : 0,
       isIdempotent: random.chance(0.8),
     })),
     fetchers: onTopics(random.int(1, 3)).map(({ topic, isChurned }) => ({

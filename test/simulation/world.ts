@@ -1,7 +1,8 @@
 /**
- * Time in a simulation: a queue of events, each with its moment. An event runs, then everything that
- * it has set going by promises, and then the next event: a turn of the event loop. Nothing else
- * happens, so a run is a function of its seed; its trace, a hash of all that was noted, proves it.
+ * Time in a simulation: a queue of events, each with its moment. An event runs, then everything
+ * that it has set going by promises, and then the next event: a turn of the event loop. Nothing
+ * else happens, so a run is a function of its seed; its trace, a hash of all that was noted, proves
+ * it.
  */
 import { SeededRandom } from "./seeded-random.ts";
 
@@ -83,17 +84,23 @@ export class World {
   }
 
   async #runWhile(isDue: (event: Event) => boolean): Promise<void> {
+    // What was begun from outside goes on first.
+    await this.#endTurn();
     for (let event = this.#events[0]; event && isDue(event); event = this.#events[0]) {
       this.#pop();
       if (!event.run) continue;
       this.now = event.at;
       this.eventCount += 1;
       event.run();
-      // Promises go on in microtasks, all of which come before this.
-      await new Promise<void>((resolve) => setImmediate(resolve));
-      for (const end of this.#onTurnEnd.splice(0)) end();
-      if (this.#failure) throw this.#failure;
+      await this.#endTurn();
     }
+  }
+
+  async #endTurn(): Promise<void> {
+    // Promises go on in microtasks, all of which come before this.
+    await new Promise<void>((resolve) => setImmediate(resolve));
+    for (const end of this.#onTurnEnd.splice(0)) end();
+    if (this.#failure) throw this.#failure;
   }
 
   #push(event: Event): void {

@@ -1,0 +1,152 @@
+/** One connection's requests, against handlers of a broker in a simulated world. */
+import { describe, expect, test, vi } from "vitest";
+
+import { writeInt16, writeInt32 } from "../../src/base/big-endian.ts";
+import { concatBytes } from "../../src/base/concat-bytes.ts";
+import { MalformedFrame } from "../../src/base/malformed-frame.ts";
+import { CloseConnection } from "../../src/broker/handler.ts";
+import { Unreachable } from "../../src/broker/ports.ts";
+import { isClientsDoing, KafkaConnection } from "../../src/gateway/kafka-connection.ts";
+import { ResponseQueue } from "../../src/gateway/response-queue.ts";
+import type { Api, RequestInput } from "../../src/protocol/api.ts";
+import { decodeResponseFrame, encodeRequestFrame } from "../../src/protocol/frame.ts";
+import { produce } from "../../src/protocol/messages/00-produce.ts";
+import { fetch } from "../../src/protocol/messages/01-fetch.ts";
+import { metadata } from "../../src/protocol/messages/03-metadata.ts";
+import { apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
+import { initProducerId } from "../../src/protocol/messages/22-init-producer-id.ts";
+import { smallCluster } from "../broker/small-cluster.ts";
+import { batch } from "../log/batches.ts";
+
+async function connected() {
+  const cluster = await smallCluster(1);
+  const frames: Uint8Array[] = [];
+  const closed: string[] = [];
+  const responses = new ResponseQueue(async (ready) => {
+    frames.push(...ready.map((pieces) => concatBytes([...pieces]).slice(4)));
+  });
+  const connection = new KafkaConnection({
+    broker: cluster.broker,
+    host: "here",
+    responses,
+    close: (reason) => closed.push(reason),
+  });
+  let correlationId = 0;
+  const request = <A extends Api>(api: A, apiVersion: number, body: RequestInput<A>) => {
+    const header = { apiVersion, correlationId: ++correlationId, clientId: null };
+    return concatBytes(encodeRequestFrame(api, header, body)).slice(4);
+  };
+  const answered = () => frames.map((frame) => new DataView(frame.buffer).getInt32(0));
+  return { ...cluster, connection, frames, closed, request, answered };
+}
+
+function produceOf(records: Uint8Array | null, acks = -1): RequestInput<typeof produce> {
+  const partitionData = [{ index: 0, records }];
+  return { acks, timeoutMs: 1000, topicData: [{ name: "topic", partitionData }] };
+}
+
+const FETCH: RequestInput<typeof fetch> = {
+  maxWaitMs: 1000,
+  minBytes: 1,
+  topics: [
+    { topic: "topic", partitions: [{ partition: 0, fetchOffset: 5, partitionMaxBytes: 1000 }] },
+  ],
+  forgottenTopicsData: [],
+};
+
+describe("a connection", () => {
+  test("[BRK20] begins a Produce while another waits for its answer, and answers in order", async () => {
+    const { connection, request, settle, answered, cluster } = await connected();
+    for (let i = 0; i < 3; i++) {
+      expect(connection.receive(request(produce, 9, produceOf(batch())))).toBeUndefined();
+    }
+    expect(answered()).toEqual([]);
+    await settle(connection.finish("done"));
+    expect(answered()).toEqual([1, 2, 3]);
+    expect(cluster.network.sent.get("append")).toBe(1);
+  });
+
+  test("[BRK20] works on any other request alone, after those before it", async () => {
+    const { connection, request, settle, answered, frames } = await connected();
+    void connection.receive(request(produce, 9, produceOf(batch())));
+    const pause = connection.receive(request(metadata, 9, { topics: [{ name: "topic" }] }));
+    expect(pause).toBeInstanceOf(Promise);
+    await settle(pause!);
+    expect(answered()).toEqual([1, 2]);
+    const { response } = decodeResponseFrame(metadata, 9, frames[1]!);
+    expect(response.topics).toMatchObject([{ name: "topic", errorCode: 0 }]);
+  });
+
+  test("[BRK21] gives no answer to acks=0, and ends over its error", async () => {
+    const { connection, request, settle, answered, closed, world } = await connected();
+    void connection.receive(request(produce, 9, produceOf(batch(), 0)));
+    void connection.receive(request(produce, 9, produceOf(batch(), 1)));
+    await world.runFor(100);
+    expect([answered(), closed]).toEqual([[2], []]);
+    void connection.receive(request(produce, 9, produceOf(null, 0)));
+    await settle(connection.finish("done"));
+    expect(answered()).toEqual([2]);
+    expect(closed).toMatchObject([expect.stringContaining("INVALID_RECORD")]);
+  });
+
+  test("[BRK22] answers a version of ApiVersions that it lacks with those that it has", async () => {
+    const { connection, settle, frames } = await connected();
+    const unknown = new Uint8Array(12);
+    writeInt16(unknown, 0, apiVersions.key);
+    writeInt16(unknown, 2, 99);
+    writeInt32(unknown, 4, 7);
+    expect(connection.receive(unknown)).toBeUndefined();
+    await settle(connection.finish("done"));
+    const { correlationId, response } = decodeResponseFrame(apiVersions, 0, frames[0]!);
+    expect([correlationId, response.errorCode]).toEqual([7, 35]);
+    expect(response.apiKeys).toMatchObject([{ apiKey: apiVersions.key, minVersion: 0 }]);
+  });
+
+  test.each([
+    ["an API that it lacks", Uint8Array.of(0x7f, 0, 0, 0, 0, 0, 0, 1)],
+    ["a version that it lacks", Uint8Array.of(0, 1, 0, 99, 0, 0, 0, 1)],
+    ["a header that is cut off", Uint8Array.of(0, 3, 0)],
+    ["a body that is cut off", Uint8Array.of(0, 3, 0, 1, 0, 0, 0, 1, 0xff, 0xff, 0, 0)],
+  ])("[BRK22] ends over %s, after what came before is answered", async (_, frame) => {
+    const { connection, request, settle, answered, closed } = await connected();
+    void connection.receive(request(produce, 9, produceOf(batch())));
+    let thrown: unknown;
+    try {
+      void connection.receive(frame);
+    } catch (error) {
+      thrown = error;
+    }
+    expect(isClientsDoing(thrown)).toBe(true);
+    expect(thrown instanceof MalformedFrame || thrown instanceof CloseConnection).toBe(true);
+    await settle(connection.finish("done"));
+    expect([answered(), closed]).toEqual([[1], ["done"]]);
+  });
+
+  test("[BRK17] that ends wakes what waits for it, once", async () => {
+    const { connection, request, settle, closed, world } = await connected();
+    const pause = connection.receive(request(fetch, 12, { ...FETCH, maxWaitMs: 60_000 }));
+    await world.runFor(100);
+    connection.end("gone");
+    connection.end("gone again");
+    const began = world.now;
+    await settle(pause!);
+    expect(world.now - began).toBeLessThan(100);
+    expect([closed, connection.isClosed]).toEqual([["gone"], true]);
+    expect(connection.receive(request(fetch, 12, FETCH))).toBeUndefined();
+  });
+
+  test("[BRK23] says of a broken call of the controller what may be tried again", async () => {
+    const { connection, request, broker, settle, frames } = await connected();
+    const logged = vi.spyOn(console, "error").mockImplementation(() => {});
+    const allocate = vi.spyOn(broker.ports.controller, "allocateProducerIds");
+    const body = { transactionalId: null, transactionTimeoutMs: 0 };
+    for (const error of [new Unreachable("broken"), new TypeError("a mistake of ours")]) {
+      allocate.mockRejectedValueOnce(error);
+      await settle(connection.receive(request(initProducerId, 4, body))!);
+    }
+    const errors = frames.map((frame) => decodeResponseFrame(initProducerId, 4, frame).response);
+    expect(errors.map(({ errorCode }) => errorCode)).toEqual([7, -1]);
+    expect(logged).toHaveBeenCalledTimes(1);
+    logged.mockRestore();
+  });
+});

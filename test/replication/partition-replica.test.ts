@@ -1,0 +1,207 @@
+/** A replica with its host's part given by hand: the disk, the controller, the gateways. */
+import { describe, expect, test } from "vitest";
+
+import { PartitionReplica } from "../../src/replication/partition-replica.ts";
+import type { ReadCall, TailPush } from "../../src/replication/replica-calls.ts";
+import type { Activation } from "../../src/replication/replica-role.ts";
+import { Turns, microtasks } from "../broker/turns.ts";
+import { NOW, batch, idempotent } from "../log/batches.ts";
+import { SeededRandom } from "../simulation/seeded-random.ts";
+import { NodeSql } from "../support/node-sql.ts";
+
+const KEY = { topicId: "t", partition: 3, nodeId: 1 };
+const ROLE = { topicName: "topic", leader: 1, leaderEpoch: 2, topicConfigs: {} };
+
+const READ: ReadCall = {
+  offset: 0,
+  maxBytes: 1 << 20,
+  minOneBatch: true,
+  readCommitted: false,
+  currentLeaderEpoch: -1,
+  lastFetchedEpoch: -1,
+  watcher: null,
+};
+
+/** A replica over `sql`; the controller answers `activation`. */
+function wake(sql: NodeSql, activation: Activation | Error = { status: "role", role: ROLE }) {
+  const turns = new Turns();
+  const syncs: (() => void)[] = [];
+  const pushes: (readonly [gateway: string, push: TailPush])[] = [];
+  const told: string[] = [];
+  const asked: string[] = [];
+  const answer = { activation };
+  const replica = new PartitionReplica({
+    key: KEY,
+    sql,
+    clock: { now: () => NOW },
+    random: new SeededRandom(asked.length),
+    brokerConfigs: {},
+    nextTurn: () => new Promise((resolve) => void turns.after(0, resolve)),
+    sync: () => new Promise((resolve) => syncs.push(resolve)),
+    deleteAll: async () => {
+      for (const { name } of tables(sql)) sql.run(`DROP TABLE ${name}`);
+    },
+    activate: async (_key, incarnation) => {
+      asked.push(incarnation);
+      if (answer.activation instanceof Error) throw answer.activation;
+      return answer.activation;
+    },
+    push: async (gateway, push) => {
+      pushes.push([gateway, push]);
+      return true;
+    },
+    lost: async (gateway) => void told.push(gateway),
+    maintenance: { arm: () => {}, stop: () => {} },
+    abort: (error) => {
+      throw error;
+    },
+  });
+  const append = (...batches: Uint8Array[]) =>
+    replica.append({
+      sizes: batches.map(({ length }) => length),
+      apiVersions: batches.map(() => 9),
+      bytes: new Uint8Array(batches.flatMap((bytes) => [...bytes])),
+    });
+  const turn = async () => {
+    await microtasks();
+    turns.next();
+    await microtasks();
+  };
+  return { replica, append, turn, syncs, pushes, told, asked, answer };
+}
+
+function tables(sql: NodeSql): { name: string }[] {
+  return sql.all("SELECT name FROM sqlite_master WHERE type = 'table'");
+}
+
+describe("a replica that wakes", () => {
+  test("[REP1] asks once what it is, under a name that it has stored, and remembers", async () => {
+    const sql = new NodeSql();
+    const first = wake(sql);
+    expect(tables(sql)).toEqual([]);
+    const reads = [first.replica.read(READ), first.replica.read(READ)];
+    expect(await Promise.all(reads)).toMatchObject([{ leaderEpoch: 2 }, { leaderEpoch: 2 }]);
+    expect(first.asked).toHaveLength(1);
+    const again = wake(sql);
+    expect(await again.replica.read(READ)).toMatchObject({ leaderEpoch: 2 });
+    expect(again.asked).toEqual([]);
+  });
+
+  test("[REP1] asks again under the same name after the controller was out of reach", async () => {
+    const { replica, asked, answer } = wake(new NodeSql(), new Error("out of reach"));
+    await expect(replica.read(READ)).rejects.toThrow("out of reach");
+    answer.activation = { status: "role", role: ROLE };
+    expect(await replica.read(READ)).toMatchObject({ error: null });
+    expect(asked).toHaveLength(2);
+    expect(asked[0]).toBe(asked[1]);
+  });
+
+  test.each([
+    ["an unknown topic", { status: "unknown" }, "UNKNOWN_TOPIC_OR_PARTITION"],
+    ["lost data", { status: "lost" }, "NOT_LEADER_OR_FOLLOWER"],
+    ["another leader", { status: "role", role: { ...ROLE, leader: 2 } }, "NOT_LEADER_OR_FOLLOWER"],
+  ] as const)("[REP1] refuses everything over %s", async (_, activation, refused) => {
+    const { replica, append } = wake(new NodeSql(), activation);
+    expect(await append(batch())).toEqual({ refused });
+    expect(await replica.read(READ)).toEqual({ refused });
+  });
+
+  test("[REP1] of an unknown topic keeps nothing", async () => {
+    const sql = new NodeSql();
+    await wake(sql, { status: "unknown" }).replica.read(READ);
+    expect(tables(sql)).toEqual([]);
+  });
+});
+
+describe("appends", () => {
+  test("[REP2] of one turn, and those that come while a commit is pending, are one write", async () => {
+    const { append, turn, syncs } = wake(new NodeSql());
+    const first = [append(batch(), batch({ count: 2 })), append(batch())];
+    await turn();
+    expect(await Promise.all(first)).toMatchObject([
+      [{ baseOffset: 0 }, { baseOffset: 1 }],
+      [{ baseOffset: 3 }],
+    ]);
+    const later = [append(batch()), append(batch())];
+    await turn();
+    expect(syncs).toHaveLength(1);
+    syncs[0]!();
+    await turn();
+    expect(await Promise.all(later)).toMatchObject([[{ baseOffset: 4 }], [{ baseOffset: 5 }]]);
+    expect(syncs).toHaveLength(2);
+  });
+});
+
+describe("those who watch", () => {
+  test("[REP3] are gateways whose reader has come to the end, and are remembered over sleep", async () => {
+    const sql = new NodeSql();
+    const { replica, append, turn } = wake(sql);
+    const behind = append(batch(), batch());
+    await turn();
+    await behind;
+    const short = { ...READ, maxBytes: 1, watcher: "g1" };
+    expect(await replica.read(short)).toMatchObject({ watching: false });
+    expect(await replica.read({ ...READ, watcher: "g2" })).toMatchObject({ watching: true });
+
+    const woken = wake(sql);
+    void woken.append(batch());
+    await woken.turn();
+    expect(woken.pushes).toMatchObject([["g2", { baseOffset: 2, nextOffset: 3 }]]);
+  });
+
+  test("[REP4] are told what was stored, once for a turn, and nothing of what was not", async () => {
+    const { replica, append, turn, pushes, syncs } = wake(new NodeSql());
+    await replica.read({ ...READ, watcher: "g1" });
+    const corrupt = batch();
+    corrupt[corrupt.length - 1]! ^= 1;
+    void append(idempotent(0), corrupt, idempotent(0));
+    void append(idempotent(1));
+    await turn();
+    const size = batch().length;
+    expect(pushes).toMatchObject([
+      [
+        "g1",
+        {
+          topicId: "t",
+          partition: 3,
+          leaderEpoch: 2,
+          baseOffset: 0,
+          nextOffset: 2,
+          highWatermark: 2,
+          sizeInBytes: 2 * size,
+        },
+      ],
+    ]);
+    expect(pushes[0]![1].bytes).toHaveLength(2 * size);
+    syncs[0]!();
+    void append(idempotent(1));
+    await turn();
+    expect(pushes).toHaveLength(1);
+  });
+});
+
+describe("a replica of a deleted topic", () => {
+  test("[REP8] frees its storage, refuses those who wait, and tells those who watch", async () => {
+    const sql = new NodeSql();
+    const { replica, append, turn, told } = wake(sql);
+    await replica.read({ ...READ, watcher: "g1" });
+    const waiting = append(batch());
+    await microtasks();
+    await replica.erase();
+    const refused = { refused: "UNKNOWN_TOPIC_OR_PARTITION" };
+    expect(await waiting).toEqual(refused);
+    await turn();
+    expect([await replica.read(READ), await append(batch())]).toEqual([refused, refused]);
+    expect([tables(sql), told]).toEqual([[], ["g1"]]);
+  });
+
+  test("[REP8] stays erased when the word of its role comes late", async () => {
+    const sql = new NodeSql();
+    const { replica } = wake(sql);
+    const reading = replica.read(READ);
+    const erasing = replica.erase();
+    expect(await reading).toEqual({ refused: "UNKNOWN_TOPIC_OR_PARTITION" });
+    await erasing;
+    expect(tables(sql)).toEqual([]);
+  });
+});
