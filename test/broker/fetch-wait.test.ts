@@ -2,7 +2,8 @@
 import { describe, expect, test } from "vitest";
 
 import { batch } from "../log/batches.ts";
-import { fetchFrom, openConnection, smallCluster, type SmallCluster } from "./small-cluster.ts";
+import { openConnection } from "./fetch-requests.ts";
+import { fetchFrom, smallCluster, type SmallCluster } from "./small-cluster.ts";
 
 const WAIT_MS = 30_000;
 const SIZE = batch().length;

@@ -5,6 +5,7 @@ import type { CreateTopicResult } from "../../src/controller/create-topics.ts";
 import type { FetchRequest } from "../../src/protocol/messages/01-fetch.ts";
 import { Cluster } from "../simulation/cluster.ts";
 import { World } from "../simulation/world.ts";
+import { type AskedPartition, fetchRequest, openConnection } from "./fetch-requests.ts";
 
 /** The broker that everything is asked of; it leads partitions 0, 3, 6 and so on. */
 const NODE_ID = 1;
@@ -48,12 +49,6 @@ export async function smallCluster(partitionCount: number): Promise<SmallCluster
   return { world, cluster, broker, topicId: created[0]!.topicId, append, settle };
 }
 
-export interface AskedPartition {
-  readonly partition: number;
-  readonly fetchOffset?: number;
-  readonly partitionMaxBytes?: number;
-}
-
 /** What a Fetch of these partitions gets, in the order of the answer. */
 export async function fetchFrom(
   { broker }: SmallCluster,
@@ -61,24 +56,7 @@ export async function fetchFrom(
   limits: Partial<FetchRequest> = {},
   connection = openConnection(),
 ) {
-  const partitions = asked.map((partition) => ({
-    currentLeaderEpoch: -1,
-    lastFetchedEpoch: -1,
-    fetchOffset: 0,
-    partitionMaxBytes: 1 << 20,
-    ...partition,
-  }));
-  const request = {
-    maxWaitMs: 0,
-    minBytes: 1,
-    maxBytes: 1 << 20,
-    isolationLevel: 0,
-    sessionId: 0,
-    sessionEpoch: -1,
-    topics: [{ topic: "topic", topicId: "", partitions }],
-    forgottenTopicsData: [],
-    ...limits,
-  } as unknown as FetchRequest;
+  const request = fetchRequest(asked, limits);
   const context = { broker, connection, apiVersion: 12, clientId: null, begun: () => {} };
   const response = (await fetchHandler.handle(request, context))!;
   return response.responses.flatMap((topic) =>
@@ -88,22 +66,4 @@ export async function fetchFrom(
       size: (records as Uint8Array).length,
     })),
   );
-}
-
-/** The connection of a client that stays, until it is closed by hand. */
-export function openConnection() {
-  const listeners = new Set<() => void>();
-  const connection = {
-    host: "here",
-    isClosed: false,
-    onClose: (listener: () => void) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close: () => {
-      connection.isClosed = true;
-      for (const listener of listeners) listener();
-    },
-  };
-  return connection;
 }

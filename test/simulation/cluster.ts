@@ -23,6 +23,9 @@ const CONFIG = {
 /** How long an actor is kept that nobody calls. */
 const IDLE_MS = 15_000;
 
+/** How long until the alarm wakes a controller that has crashed. */
+const ALARM_MS = 1000;
+
 export interface ClusterOptions {
   readonly maxDelayMs: number;
   readonly maxDiskLatencyMs: number;
@@ -74,13 +77,16 @@ export class Cluster {
     this.world.note(`${name} crashes`);
     this.#end(instance);
     instance.disk?.crash();
+    // The controller's alarm survives it, and wakes it to do what was left undone.
+    if (name === CONTROLLER) this.world.after(ALARM_MS, () => void this.instance(CONTROLLER));
   }
 
   /** Ends actors that have nothing to do, as the platform does after a while. */
   evictIdle(prefix: string): void {
     for (const instance of this.#instances.values()) {
-      const { name, disk, callsUnderWay, lastUsedAt } = instance;
-      const isIdle = callsUnderWay === 0 && this.world.now - lastUsedAt >= IDLE_MS;
+      const { name, disk, callsUnderWay, lastUsedAt, onEnd } = instance;
+      const isIdle =
+        callsUnderWay === 0 && onEnd.size === 0 && this.world.now - lastUsedAt >= IDLE_MS;
       if (isIdle && name.startsWith(prefix) && (disk?.isDurable ?? true)) {
         this.world.note(`${name} is evicted`);
         this.#end(instance);
