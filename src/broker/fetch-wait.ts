@@ -37,7 +37,7 @@ export function fetchWait(
 
 interface WaitAtTail {
   readonly tail: Tail;
-  /** The tail's byte counter when the partition was read; null when it has moved since. */
+  /** The tail's byte counter when the wait began. */
   readonly appendedBytes: number;
   readonly highWatermark: number;
 }

@@ -3,7 +3,7 @@
  * the client costs little. Works against any Kafka.
  *
  *     node test/bench/produce-depth.ts [--bootstrap host:port] [--depth 100] [--connections 1]
- *                                      [--size 100] [--seconds 5] [--topic name] [--partitions 1]
+ *                                      [--size 100] [--seconds 5] [--topic name]
  */
 import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
