@@ -14,7 +14,6 @@ export interface BrokerConfig {
   /** Upper bound of one Fetch response in bytes, whatever the client asks for. */
   readonly fetchMaxBytes: number;
   readonly maxIncrementalFetchSessionCacheSlots: number;
-  readonly connectionsMaxIdleMs: number;
   readonly logRetentionCheckIntervalMs: number;
   /** How long a producer id without writes is remembered, in ms. */
   readonly producerIdExpirationMs: number;
@@ -48,7 +47,6 @@ export function parseBrokerConfig(values: Readonly<Record<string, string>>): Bro
     socketRequestMaxBytes: int("socket.request.max.bytes", 104_857_600, 1),
     fetchMaxBytes: int("fetch.max.bytes", 57_671_680, 1024),
     maxIncrementalFetchSessionCacheSlots: int("max.incremental.fetch.session.cache.slots", 1000, 0),
-    connectionsMaxIdleMs: int("connections.max.idle.ms", 600_000, -1),
     logRetentionCheckIntervalMs: int("log.retention.check.interval.ms", 300_000, 1),
     producerIdExpirationMs: int("producer.id.expiration.ms", 86_400_000, 1),
     values,
