@@ -3,7 +3,6 @@
  * Gateways end all connections, because an actor gets a fresh CPU budget with each message where a
  * stateless Worker that ends a long-lived socket runs out of its own.
  */
-import "./actors/valid-broker-config.ts";
 import type { Env } from "./actors/env.ts";
 import { gatewayName } from "./actors/names.ts";
 import { gatewayStub } from "./actors/stubs.ts";

@@ -6,7 +6,6 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { ControllerPort } from "../broker/ports.ts";
 import { activateReplica, type Activation } from "../controller/activation.ts";
-import { parseBrokerConfig } from "../controller/broker-config.ts";
 import {
   createTopics,
   type CreateTopicResult,
@@ -27,6 +26,7 @@ import { allocateProducerIds, type ProducerIdBlock } from "../controller/produce
 import type { ReplicaKey } from "../controller/records.ts";
 import { registerBrokers } from "../controller/register-brokers.ts";
 import type { Step } from "../controller/step.ts";
+import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { random } from "./host.ts";
 import { durableObjectSql } from "./sql.ts";
@@ -48,12 +48,12 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     topics: readonly NewTopic[],
     validateOnly: boolean,
   ): Promise<CreateTopicResult[]> {
-    const surroundings = { random, config: this.#config(), validateOnly };
+    const surroundings = { random, config: brokerConfig, validateOnly };
     return this.#take(createTopics(this.#open(), topics, surroundings));
   }
 
   async deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]> {
-    return this.#take(deleteTopics(this.#open(), topics, { config: this.#config() }));
+    return this.#take(deleteTopics(this.#open(), topics, { config: brokerConfig }));
   }
 
   async allocateProducerIds(): Promise<ProducerIdBlock> {
@@ -76,10 +76,6 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     this.#image = sql.transaction(() => new ClusterImage(sql));
     this.#take(registerBrokers(this.#image, Number(this.env.BROKERS)));
     return this.#image;
-  }
-
-  #config() {
-    return parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>);
   }
 
   /**

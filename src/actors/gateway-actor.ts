@@ -10,7 +10,6 @@ import { DurableObject } from "cloudflare:workers";
 import type { Uuid } from "../base/uuid.ts";
 import { AwakeReplicas } from "../broker/awake-replicas.ts";
 import { Broker } from "../broker/broker.ts";
-import { parseBrokerConfig } from "../controller/broker-config.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
 import { httpHandler } from "../gateway/http.ts";
 import { parseOrigins } from "../gateway/origin.ts";
@@ -18,6 +17,7 @@ import { serveTcp } from "../gateway/tcp.ts";
 import { installZlibCodecs } from "../protocol/records/zlib-codecs.ts";
 import type { TailPush } from "../replication/replica-calls.ts";
 import { advertisedEndpoint } from "./advertised-endpoint.ts";
+import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { clock, random, timers } from "./host.ts";
 import { nodeIdOf } from "./names.ts";
@@ -34,7 +34,7 @@ export class GatewayActor extends DurableObject<Env> {
   readonly #broker = new Broker({
     nodeId: nodeIdOf(this.ctx.id.name!),
     clusterId: this.env.CLUSTER_ID,
-    config: parseBrokerConfig(JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>),
+    config: brokerConfig,
     advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
     controller: controllerStub(this.env),
     replica: (key) => this.#awake.admit(key, replicaStub(this.env, key)),

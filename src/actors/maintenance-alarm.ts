@@ -4,9 +4,10 @@
  * hardly ever after, because setting an alarm costs a write. It carries jitter over
  * `log.retention.check.interval.ms`, so that partitions of one age do not wake together.
  */
-import { parseBrokerConfig } from "../controller/broker-config.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
-import type { Env } from "./env.ts";
+import { brokerConfig } from "./broker-config.ts";
+
+const CHECK_INTERVAL_MS = brokerConfig.logRetentionCheckIntervalMs;
 
 /** The farthest that an alarm is set: a client's timestamps may put what is due beyond all time. */
 const MAX_AHEAD_MS = 30 * 86_400_000;
@@ -16,15 +17,12 @@ const MAX_STEPS = 64;
 
 export class MaintenanceAlarm {
   readonly #storage: DurableObjectStorage;
-  readonly #checkIntervalMs: number;
   /** When the alarm goes off; null when it is not set, undefined when that is not known yet. */
   #at: number | null | undefined;
   #isStopped = false;
 
-  constructor(storage: DurableObjectStorage, env: Env) {
+  constructor(storage: DurableObjectStorage) {
     this.#storage = storage;
-    const config = parseBrokerConfig(JSON.parse(env.BROKER_CONFIG) as Record<string, string>);
-    this.#checkIntervalMs = config.logRetentionCheckIntervalMs;
   }
 
   /** Sets the alarm if the log needs it earlier than it is set. */
@@ -41,8 +39,8 @@ export class MaintenanceAlarm {
       });
       return;
     }
-    if (this.#at !== null && this.#at <= due + this.#checkIntervalMs) return;
-    this.#at = due + Math.random() * this.#checkIntervalMs;
+    if (this.#at !== null && this.#at <= due + CHECK_INTERVAL_MS) return;
+    this.#at = due + Math.random() * CHECK_INTERVAL_MS;
     void this.#storage.setAlarm(this.#at);
   }
 

@@ -17,6 +17,7 @@ import type {
   ReadResult,
   ReplicaPort,
 } from "../replication/replica-calls.ts";
+import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { clock, random } from "./host.ts";
 import { MaintenanceAlarm } from "./maintenance-alarm.ts";
@@ -25,13 +26,13 @@ import { durableObjectSql } from "./sql.ts";
 import { controllerStub, gatewayStub } from "./stubs.ts";
 
 export class PartitionReplicaActor extends DurableObject<Env> implements ReplicaPort {
-  readonly #maintenance = new MaintenanceAlarm(this.ctx.storage, this.env);
+  readonly #maintenance = new MaintenanceAlarm(this.ctx.storage);
   readonly #replica = new PartitionReplica({
     key: replicaKeyOf(this.ctx.id.name!),
     sql: durableObjectSql(this.ctx.storage),
     clock,
     random,
-    brokerConfigs: JSON.parse(this.env.BROKER_CONFIG) as Record<string, string>,
+    brokerConfigs: brokerConfig.values,
     nextTurn: () => new Promise((resolve) => setTimeout(resolve, 0)),
     sync: () => this.ctx.storage.sync(),
     deleteAll: () => this.ctx.storage.deleteAll(),

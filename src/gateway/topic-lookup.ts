@@ -3,6 +3,7 @@
  * the routes, which may be old, so that whatever is done at a leader is tried once more on a fresh
  * route when the replica says that it is the wrong one.
  */
+import { autoCreateTopics } from "../broker/auto-create-topics.ts";
 import type { Broker, Located } from "../broker/broker.ts";
 import type { TopicReference } from "../broker/topic-routes.ts";
 import type { TopicDescription } from "../controller/describe.ts";
@@ -50,8 +51,7 @@ export async function findOrCreateTopic(broker: Broker, name: string): Promise<T
     const why = "auto.create.topics.enable is false: create it first.";
     throw new Problem("UNKNOWN_TOPIC_OR_PARTITION", `There is no topic "${name}", and ${why}`);
   }
-  const defaults = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
-  const [created] = await controller.createTopics([{ name, ...defaults }], false);
+  const [created] = await autoCreateTopics(controller, [name]);
   if (created && created.error !== null && created.error !== "TOPIC_ALREADY_EXISTS") {
     throw new Problem(created.error, created.message);
   }

@@ -5,13 +5,14 @@
  */
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { ClusterDescription, TopicDescription } from "../../controller/describe.ts";
-import { NO_LEADER, type PartitionState } from "../../controller/records.ts";
 import { isInternalTopic, invalidTopicName } from "../../controller/topic-names.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { metadata } from "../../protocol/messages/03-metadata.ts";
 import { allTopics } from "../all-topics.ts";
 import { CLUSTER_OPERATIONS, TOPIC_OPERATIONS } from "../authorized-operations.ts";
+import { autoCreateTopics } from "../auto-create-topics.ts";
+import { describePartition } from "../describe-partition.ts";
 import { handler, type RequestContext } from "../handler.ts";
 
 type MetadataRequest = RequestOf<typeof metadata>;
@@ -107,13 +108,9 @@ async function createMissing(
   names: readonly string[],
   { broker }: RequestContext,
 ): Promise<Set<string>> {
-  if (names.length === 0) return new Set();
-  const defaults = { numPartitions: -1, replicationFactor: -1, assignments: [], configs: [] };
-  const topics = [...new Set(names)].map((name) => ({ name, ...defaults }));
-  const results = await broker.ports.controller.createTopics(topics, false);
-  return new Set(
-    results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION").map(({ name }) => name),
-  );
+  const results = await autoCreateTopics(broker.ports.controller, names);
+  const invalid = results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION");
+  return new Set(invalid.map(({ name }) => name));
 }
 
 function describeUnknown(
@@ -142,20 +139,5 @@ function describeTopic(
     ...(request.includeTopicAuthorizedOperations && {
       topicAuthorizedOperations: TOPIC_OPERATIONS,
     }),
-  };
-}
-
-function describePartition(
-  { leader, leaderEpoch, replicas, isr }: PartitionState,
-  partitionIndex: number,
-) {
-  return {
-    errorCode: leader === NO_LEADER ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
-    partitionIndex,
-    leaderId: leader,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: isr,
-    offlineReplicas: leader === NO_LEADER ? replicas : [],
   };
 }

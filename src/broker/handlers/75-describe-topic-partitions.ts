@@ -3,13 +3,13 @@
  */
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { TopicDescription } from "../../controller/describe.ts";
-import { NO_LEADER, type PartitionState } from "../../controller/records.ts";
 import { invalidTopicName, isInternalTopic } from "../../controller/topic-names.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { describeTopicPartitions } from "../../protocol/messages/75-describe-topic-partitions.ts";
 import { allTopics } from "../all-topics.ts";
 import { TOPIC_OPERATIONS } from "../authorized-operations.ts";
+import { describePartition } from "../describe-partition.ts";
 import { handler, type RequestContext } from "../handler.ts";
 
 type DescribeRequest = RequestOf<typeof describeTopicPartitions>;
@@ -86,26 +86,11 @@ function describeTopic(topic: TopicDescription, start: number, end: number): Top
     name: topic.name,
     topicId: topic.topicId,
     isInternal: isInternalTopic(topic.name),
-    partitions: topic.partitions
-      .slice(start, end)
-      .map((state, index) => describePartition(state, start + index)),
+    partitions: topic.partitions.slice(start, end).map((state, index) => ({
+      ...describePartition(state, start + index),
+      eligibleLeaderReplicas: [],
+      lastKnownElr: [],
+    })),
     topicAuthorizedOperations: TOPIC_OPERATIONS,
-  };
-}
-
-function describePartition(
-  { leader, leaderEpoch, replicas, isr }: PartitionState,
-  partitionIndex: number,
-) {
-  return {
-    errorCode: leader === NO_LEADER ? ErrorCode.LEADER_NOT_AVAILABLE : ErrorCode.NONE,
-    partitionIndex,
-    leaderId: leader,
-    leaderEpoch,
-    replicaNodes: replicas,
-    isrNodes: isr,
-    eligibleLeaderReplicas: [],
-    lastKnownElr: [],
-    offlineReplicas: leader === NO_LEADER ? replicas : [],
   };
 }

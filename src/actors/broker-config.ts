@@ -1,6 +1,6 @@
 /**
- * Checks the broker configs while the Worker loads: with one that is not valid it does not start
- * and says which, instead of failing one request after the other. The actors rely on it.
+ * The broker configs of this Worker, read and checked once, while it loads: with one that is not
+ * valid it does not start and says which, instead of failing one request after the other.
  */
 import { env } from "cloudflare:workers";
 
@@ -9,8 +9,10 @@ import { invalidBrokerConfig } from "../log/log-config.ts";
 import type { Env } from "./env.ts";
 
 const { BROKER_CONFIG } = env as unknown as Env;
-const { values } = parseBrokerConfig(JSON.parse(BROKER_CONFIG) as Record<string, string>);
-for (const [name, value] of Object.entries(values)) {
+
+export const brokerConfig = parseBrokerConfig(JSON.parse(BROKER_CONFIG) as Record<string, string>);
+
+for (const [name, value] of Object.entries(brokerConfig.values)) {
   const invalid = invalidBrokerConfig(name, value);
   if (invalid !== null) throw new Error(invalid);
 }
