@@ -3,6 +3,7 @@
  * Gateways end all connections, because an actor gets a fresh CPU budget with each message where a
  * stateless Worker that ends a long-lived socket runs out of its own.
  */
+import { connectionAddress, portOf } from "./actors/connection-addresses.ts";
 import type { Env } from "./actors/env.ts";
 import { gatewayName } from "./actors/names.ts";
 import { gatewayStub } from "./actors/stubs.ts";
@@ -10,6 +11,7 @@ import { partitionOfKey } from "./base/murmur2.ts";
 
 export { ControllerActor } from "./actors/controller-actor.ts";
 export { GatewayActor } from "./actors/gateway-actor.ts";
+export { GroupCoordinatorActor } from "./actors/group-coordinator-actor.ts";
 export { PartitionReplicaActor } from "./actors/partition-replica-actor.ts";
 
 export default {
@@ -20,10 +22,11 @@ export default {
 
   /** A TCP connection of a Kafka client: the port says which broker it is for. */
   async connect(socket: Socket, env: Env): Promise<void> {
-    const { localAddress } = await socket.opened;
-    const port = Number(localAddress!.slice(localAddress!.lastIndexOf(":") + 1));
-    const nodeId = port - Number(env.KAFKA_PORT) + 1;
-    const gateway = gatewayStub(env, gatewayName(env.CLUSTER_ID, nodeId)).connect(localAddress!);
+    const addresses = await socket.opened;
+    const nodeId = portOf(addresses.localAddress!) - Number(env.KAFKA_PORT) + 1;
+    const gateway = gatewayStub(env, gatewayName(env.CLUSTER_ID, nodeId)).connect(
+      connectionAddress(addresses),
+    );
     await Promise.allSettled([
       socket.readable.pipeTo(gateway.writable),
       gateway.readable.pipeTo(socket.writable),

@@ -21,6 +21,12 @@ import {
   type ClusterDescription,
   type TopicsQuery,
 } from "../controller/describe.ts";
+import type {
+  GroupRegistration,
+  GroupsPage,
+  RegisteredGroup,
+} from "../controller/group-registry.ts";
+import { listGroups, registerGroup } from "../controller/groups.ts";
 import { ClusterImage } from "../controller/image.ts";
 import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
@@ -30,11 +36,14 @@ import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { random } from "./host.ts";
 import { durableObjectSql } from "./sql.ts";
-import { replicaStub } from "./stubs.ts";
+import { replicaStub, tellGroup } from "./stubs.ts";
 
 /** Replicas erased at a time, and how long until those that did not confirm are asked again. */
 const ERASE_BATCH = 16;
 const ERASE_RETRY_MS = 10_000;
+
+/** Groups that are told of their topics at a time. */
+const TELL_BATCH = 16;
 
 export class ControllerActor extends DurableObject<Env> implements ControllerPort {
   #image: ClusterImage | null = null;
@@ -58,6 +67,14 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
 
   async allocateProducerIds(): Promise<ProducerIdBlock> {
     return this.#take(allocateProducerIds(this.#open()));
+  }
+
+  async listGroups(page: GroupsPage): Promise<RegisteredGroup[]> {
+    return listGroups(this.#open(), page);
+  }
+
+  async registerGroup(registration: GroupRegistration): Promise<void> {
+    return this.#take(registerGroup(this.#open(), registration));
   }
 
   async activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation> {
@@ -89,11 +106,23 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
         for (const record of records) image.replay(record);
       });
     }
-    if (effects.length > 0) {
+    if (effects.some(({ type }) => type === "eraseReplica")) {
       void this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
       this.ctx.waitUntil(this.#eraseReplicas());
     }
+    const groupIds = effects.flatMap((effect) =>
+      effect.type === "tellGroup" ? [effect.groupId] : [],
+    );
+    if (groupIds.length > 0) this.ctx.waitUntil(this.#tellGroups(groupIds));
     return response;
+  }
+
+  /** Tells groups of their topics, each once: one that cannot be reached looks when it wakes. */
+  async #tellGroups(groupIds: readonly string[]): Promise<void> {
+    for (let told = 0; told < groupIds.length; told += TELL_BATCH) {
+      const batch = groupIds.slice(told, told + TELL_BATCH);
+      await Promise.allSettled(batch.map((groupId) => tellGroup(this.env, groupId)));
+    }
   }
 
   /**

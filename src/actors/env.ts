@@ -4,12 +4,14 @@
  */
 import type { ControllerActor } from "./controller-actor.ts";
 import type { GatewayActor } from "./gateway-actor.ts";
+import type { GroupCoordinatorActor } from "./group-coordinator-actor.ts";
 import type { PartitionReplicaActor } from "./partition-replica-actor.ts";
 
 /** The bindings of the Worker, under the names of `wrangler.toml`. */
 export interface Env {
   readonly CONTROLLER: DurableObjectNamespace<ControllerActor>;
   readonly PARTITION_REPLICA: DurableObjectNamespace<PartitionReplicaActor>;
+  readonly GROUP_COORDINATOR: DurableObjectNamespace<GroupCoordinatorActor>;
   readonly GATEWAY: DurableObjectNamespace<GatewayActor>;
 
   /** The cluster's id: the beginning of every actor's name, so that clusters never meet. */
@@ -30,6 +32,6 @@ export interface Env {
   /** Kafka broker configs by name, a JSON object with text values. */
   readonly BROKER_CONFIG: string;
 
-  /** How many replicas each gateway may keep awake, as decimal text, or "" for no limit. */
-  readonly MAX_AWAKE_REPLICAS: string;
+  /** How many replicas and groups each gateway may keep awake, as decimal text, or "" for no limit. */
+  readonly MAX_AWAKE_ACTORS: string;
 }

@@ -8,8 +8,9 @@ import * as zlib from "node:zlib";
 import { DurableObject } from "cloudflare:workers";
 
 import type { Uuid } from "../base/uuid.ts";
-import { AwakeReplicas } from "../broker/awake-replicas.ts";
+import { AwakeActors, REFUSING_REPLICA } from "../broker/awake-actors.ts";
 import { Broker } from "../broker/broker.ts";
+import { Unreachable } from "../broker/ports.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
 import { httpHandler } from "../gateway/http.ts";
 import { parseOrigins } from "../gateway/origin.ts";
@@ -18,10 +19,11 @@ import { installZlibCodecs } from "../protocol/records/zlib-codecs.ts";
 import type { TailPush } from "../replication/replica-calls.ts";
 import { advertisedEndpoint } from "./advertised-endpoint.ts";
 import { brokerConfig } from "./broker-config.ts";
+import { connectionHosts } from "./connection-addresses.ts";
 import type { Env } from "./env.ts";
 import { clock, random, timers } from "./host.ts";
-import { nodeIdOf } from "./names.ts";
-import { controllerStub, replicaStub } from "./stubs.ts";
+import { groupName, nodeIdOf, replicaName } from "./names.ts";
+import { controllerStub, groupStub, replicaStub } from "./stubs.ts";
 
 installZlibCodecs(zlib);
 
@@ -29,7 +31,7 @@ installZlibCodecs(zlib);
 const ABNORMAL_CLOSURE = 1006;
 
 export class GatewayActor extends DurableObject<Env> {
-  readonly #awake = new AwakeReplicas(Number(this.env.MAX_AWAKE_REPLICAS || Infinity), clock);
+  readonly #awake = new AwakeActors(Number(this.env.MAX_AWAKE_ACTORS || Infinity), clock);
 
   readonly #broker = new Broker({
     nodeId: nodeIdOf(this.ctx.id.name!),
@@ -37,7 +39,16 @@ export class GatewayActor extends DurableObject<Env> {
     config: brokerConfig,
     advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
     controller: controllerStub(this.env),
-    replica: (key) => this.#awake.admit(key, replicaStub(this.env, key)),
+    replica: (key) =>
+      this.#awake.admits(replicaName(this.env.CLUSTER_ID, key))
+        ? replicaStub(this.env, key)
+        : REFUSING_REPLICA,
+    group: (groupId) => {
+      if (this.#awake.admits(groupName(this.env.CLUSTER_ID, groupId))) {
+        return groupStub(this.env, groupId);
+      }
+      throw new Unreachable("Too many other actors are awake to wake this group.");
+    },
     gatewayName: this.ctx.id.name!,
     timers,
     clock,
@@ -68,10 +79,11 @@ export class GatewayActor extends DurableObject<Env> {
     this.#sockets.closed(socket, ABNORMAL_CLOSURE);
   }
 
-  /** A Kafka connection. The socket's address is the one by which the client reached us. */
+  /** A Kafka connection. The socket's address says between whom it is. */
   override async connect(socket: Socket): Promise<void> {
     const { localAddress } = await socket.opened;
-    await serveTcp(socket, this.#broker, hostOf(localAddress ?? ""));
+    const { remote, local } = connectionHosts(localAddress ?? "");
+    await serveTcp(socket, this.#broker, { host: local, clientHost: `/${remote}` });
   }
 
   /** A replica tells that it is no longer there: what is known of the partition is of no use. */
@@ -85,9 +97,4 @@ export class GatewayActor extends DurableObject<Env> {
     this.#sockets.wake(push.topicId, push.partition);
     return this.#broker.tails.apply(push, clock.now());
   }
-}
-
-/** The host of `host:port`, without the brackets of an IPv6 address. */
-function hostOf(address: string): string {
-  return address.slice(0, address.lastIndexOf(":")).replace(/^\[(.*)\]$/, "$1");
 }

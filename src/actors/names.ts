@@ -17,6 +17,15 @@ export function replicaName(clusterId: string, { topicId, partition, nodeId }: R
   return `${clusterId}/replica/${topicId}/${partition}/${nodeId}`;
 }
 
+export function groupName(clusterId: string, groupId: string): string {
+  return `${clusterId}/group/${groupId}`;
+}
+
+/** Which group the coordinator of this name is for; an id may have any character in it. */
+export function groupIdOf(groupName: string, clusterId: string): string {
+  return groupName.slice(`${clusterId}/group/`.length);
+}
+
 /** The broker that a gateway of this name serves. */
 export function nodeIdOf(gatewayName: string): number {
   return Number(gatewayName.slice(gatewayName.lastIndexOf("/") + 1));

@@ -5,28 +5,65 @@
  */
 import { type ControllerPort, Unreachable } from "../broker/ports.ts";
 import type { ReplicaKey } from "../controller/records.ts";
+import type { GroupPort } from "../group/group-calls.ts";
 import type { ReplicaPort } from "../replication/replica-calls.ts";
 import type { Env } from "./env.ts";
-import { controllerName, replicaName } from "./names.ts";
+import { controllerName, groupName, replicaName } from "./names.ts";
 
 const ONCE = { retry: { maxRetries: 0 } } as const;
 
 /** The controller; each call makes a fresh stub. */
 export function controllerStub(env: Env): ControllerPort {
   const id = env.CONTROLLER.idFromName(controllerName(env.CLUSTER_ID));
-  const call = async <Result>(method: (stub: ControllerPort) => Promise<Result>) => {
-    try {
-      return await method(env.CONTROLLER.get(id, ONCE) as unknown as ControllerPort);
-    } catch (error) {
-      throw new Unreachable("A call of the controller broke.", { cause: error });
-    }
-  };
+  const call = caller<ControllerPort>("the controller", () => env.CONTROLLER.get(id, ONCE));
   return {
     describeCluster: (query) => call((stub) => stub.describeCluster(query)),
     createTopics: (topics, validateOnly) => call((stub) => stub.createTopics(topics, validateOnly)),
     deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
     allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
+    listGroups: (page) => call((stub) => stub.listGroups(page)),
+    registerGroup: (registration) => call((stub) => stub.registerGroup(registration)),
     activateReplica: (key, incarnation) => call((stub) => stub.activateReplica(key, incarnation)),
+  };
+}
+
+/** The coordinator of a group; each call makes a fresh stub. */
+export function groupStub(env: Env, groupId: string): GroupPort {
+  const call = caller<GroupPort>("a group", () => groupCoordinator(env, groupId));
+  return {
+    joinGroup: (join) => call((stub) => stub.joinGroup(join)),
+    syncGroup: (sync) => call((stub) => stub.syncGroup(sync)),
+    heartbeat: (heartbeat) => call((stub) => stub.heartbeat(heartbeat)),
+    leaveGroup: (leave) => call((stub) => stub.leaveGroup(leave)),
+    consumerHeartbeat: (heartbeat) => call((stub) => stub.consumerHeartbeat(heartbeat)),
+    commitOffsets: (commit) => call((stub) => stub.commitOffsets(commit)),
+    fetchOffsets: (fetch) => call((stub) => stub.fetchOffsets(fetch)),
+    deleteOffsets: (offsets) => call((stub) => stub.deleteOffsets(offsets)),
+    describe: () => call((stub) => stub.describe()),
+    describeConsumerGroup: () => call((stub) => stub.describeConsumerGroup()),
+    list: () => call((stub) => stub.list()),
+    delete: () => call((stub) => stub.delete()),
+  };
+}
+
+/** Tells a group that topics which it has to do with have come or gone. */
+export async function tellGroup(env: Env, groupId: string): Promise<void> {
+  await groupCoordinator(env, groupId).topicsChanged();
+}
+
+function groupCoordinator(env: Env, groupId: string) {
+  const id = env.GROUP_COORDINATOR.idFromName(groupName(env.CLUSTER_ID, groupId));
+  return env.GROUP_COORDINATOR.get(id, ONCE);
+}
+
+/** Makes calls on fresh stubs; one that breaks is {@link Unreachable}. */
+function caller<Port>(who: string, stub: () => unknown) {
+  return async <Result>(method: (stub: Port) => Promise<Result>): Promise<Result> => {
+    try {
+      return await method(stub() as Port);
+    } catch (error) {
+      throw new Unreachable(`A call of ${who} broke.`, { cause: error });
+    }
   };
 }
 

@@ -28,6 +28,14 @@ export const TOPIC_OPERATIONS = bits(
   "ALTER_CONFIGS",
 );
 
+export const GROUP_OPERATIONS = bits(
+  "READ",
+  "DELETE",
+  "DESCRIBE",
+  "DESCRIBE_CONFIGS",
+  "ALTER_CONFIGS",
+);
+
 export const CLUSTER_OPERATIONS = bits(
   "CREATE",
   "ALTER",

@@ -8,6 +8,7 @@ import type { BrokerConfig } from "../controller/broker-config.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import type { PartitionState, ReplicaKey } from "../controller/records.ts";
 import { NO_LEADER } from "../controller/records.ts";
+import type { GroupPort } from "../group/group-calls.ts";
 import type { AppendResult } from "../log/append.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { ReplicaPort } from "../replication/replica-calls.ts";
@@ -28,6 +29,8 @@ export interface BrokerPorts {
   readonly controller: ControllerPort;
   /** A fresh way to a replica; asked for again after a call has broken. */
   replica(key: ReplicaKey): ReplicaPort;
+  /** A fresh way to a group's coordinator. It, and its calls, fail with `Unreachable`. */
+  group(groupId: string): GroupPort;
   /** The name under which replicas can push to this gateway. */
   readonly gatewayName: string;
   readonly timers: Timers;

@@ -39,6 +39,9 @@ export interface ConnectionContext {
   /** The host by which the client reached us; brokers advertise it unless told otherwise. */
   readonly host: string;
 
+  /** Where the client is, as Kafka writes it (`/127.0.0.1`); members of groups are shown with it. */
+  readonly clientHost: string;
+
   readonly isClosed: boolean;
 
   /** Calls `listener` when the connection has ended; returns what forgets it. */

@@ -9,10 +9,18 @@ import type { Activation } from "../controller/activation.ts";
 import type { CreateTopicResult, NewTopic } from "../controller/create-topics.ts";
 import type { DeleteTopicResult, TopicToDelete } from "../controller/delete-topics.ts";
 import type { ClusterDescription, TopicsQuery } from "../controller/describe.ts";
+import type {
+  GroupRegistration,
+  GroupsPage,
+  RegisteredGroup,
+} from "../controller/group-registry.ts";
 import type { ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 
-/** A call of the controller broke: whether it was made is not known. It may be tried again. */
+/**
+ * A call of the controller or of a group broke: whether it was made is not known. It may be tried
+ * again.
+ */
 export class Unreachable extends Error {
   override name = "Unreachable";
 }
@@ -23,6 +31,10 @@ export interface ControllerPort {
   createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]>;
   deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]>;
   allocateProducerIds(): Promise<ProducerIdBlock>;
+  /** The groups that there are, in the order of their ids, page by page. */
+  listGroups(page: GroupsPage): Promise<RegisteredGroup[]>;
+  /** For groups: what is to be known of this one. */
+  registerGroup(registration: GroupRegistration): Promise<void>;
   /** For replicas: what this one is. See `controller/activation.ts`. */
   activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation>;
 }

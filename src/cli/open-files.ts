@@ -2,8 +2,8 @@
 
 import { readFileSync } from "node:fs";
 
-/** An awake replica holds its database with two more files beside it. */
-const FILES_PER_REPLICA = 3;
+/** An awake actor holds its database with two more files beside it. */
+const FILES_PER_ACTOR = 3;
 
 /** Left to connections (two files each), to the controller and to workerd itself. */
 const RESERVED_SHARE = 0.25;
@@ -18,7 +18,7 @@ export function openFilesLimit(pid: number | "self" = "self"): number {
   }
 }
 
-/** How many replicas each broker's gateway may keep awake under that limit. */
-export function maxAwakeReplicas(openFiles: number, brokers: number): number {
-  return Math.floor((openFiles * (1 - RESERVED_SHARE)) / FILES_PER_REPLICA / brokers);
+/** How many actors with storage each broker's gateway may keep awake under that limit. */
+export function maxAwakeActors(openFiles: number, brokers: number): number {
+  return Math.floor((openFiles * (1 - RESERVED_SHARE)) / FILES_PER_ACTOR / brokers);
 }

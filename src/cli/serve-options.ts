@@ -5,7 +5,7 @@
 
 import { InvalidArgumentError } from "commander";
 
-import { maxAwakeReplicas, openFilesLimit } from "./open-files.ts";
+import { maxAwakeActors, openFilesLimit } from "./open-files.ts";
 
 /** The flags of `odradek serve`, parsed and checked one by one. */
 export interface ServeOptions {
@@ -76,7 +76,7 @@ export function workerVars(options: ServeOptions, clusterId: string): Record<str
     ADVERTISED_HOST: options.advertisedHost,
     ALLOW_ORIGIN: options.allowOrigin.join(","),
     BROKER_CONFIG: JSON.stringify(options.override),
-    MAX_AWAKE_REPLICAS: String(maxAwakeReplicas(openFilesLimit(), options.brokers)),
+    MAX_AWAKE_ACTORS: String(maxAwakeActors(openFilesLimit(), options.brokers)),
   };
 }
 

@@ -4,11 +4,18 @@
  * binding BROKER_CONFIG, made by `odradek serve --override key=value`. Log defaults
  * (`log.retention.ms` and the like) are read by `log/log-config.ts` from the same values.
  */
+import { ConfigReader } from "../base/config-reader.ts";
+
 export interface BrokerConfig {
   readonly autoCreateTopicsEnable: boolean;
   readonly deleteTopicEnable: boolean;
   readonly numPartitions: number;
   readonly defaultReplicationFactor: number;
+  /** Of `__consumer_offsets`, when it is created; so are the next two. */
+  readonly offsetsTopicNumPartitions: number;
+  /** 1 where Kafka's default is 3: a replica's storage is not lost with a broker here. */
+  readonly offsetsTopicReplicationFactor: number;
+  readonly offsetsTopicSegmentBytes: number;
   /** Largest request frame in bytes; a larger one closes the connection. */
   readonly socketRequestMaxBytes: number;
   /** Upper bound of one Fetch response in bytes, whatever the client asks for. */
@@ -23,36 +30,23 @@ export interface BrokerConfig {
 
 /** Parses configs as given; throws a sentence that names the config when a value is not valid. */
 export function parseBrokerConfig(values: Readonly<Record<string, string>>): BrokerConfig {
-  const bool = (name: string, fallback: boolean) => {
-    const value = values[name];
-    if (value === undefined) return fallback;
-    if (value !== "true" && value !== "false") throw invalid(name, value, "must be true or false");
-    return value === "true";
-  };
-  const int = (name: string, fallback: number, minimum: number) => {
-    const value = values[name];
-    if (value === undefined) return fallback;
-    const number = Number(value);
-    if (!/^-?\d+$/.test(value) || !Number.isSafeInteger(number)) {
-      throw invalid(name, value, "not a number of type INT");
-    }
-    if (number < minimum) throw invalid(name, value, `Value must be at least ${minimum}`);
-    return number;
-  };
+  const read = new ConfigReader(values);
   return {
-    autoCreateTopicsEnable: bool("auto.create.topics.enable", true),
-    deleteTopicEnable: bool("delete.topic.enable", true),
-    numPartitions: int("num.partitions", 1, 1),
-    defaultReplicationFactor: int("default.replication.factor", 1, 1),
-    socketRequestMaxBytes: int("socket.request.max.bytes", 104_857_600, 1),
-    fetchMaxBytes: int("fetch.max.bytes", 57_671_680, 1024),
-    maxIncrementalFetchSessionCacheSlots: int("max.incremental.fetch.session.cache.slots", 1000, 0),
-    logRetentionCheckIntervalMs: int("log.retention.check.interval.ms", 300_000, 1),
-    producerIdExpirationMs: int("producer.id.expiration.ms", 86_400_000, 1),
+    autoCreateTopicsEnable: read.bool("auto.create.topics.enable", true),
+    deleteTopicEnable: read.bool("delete.topic.enable", true),
+    numPartitions: read.int("num.partitions", 1, 1),
+    defaultReplicationFactor: read.int("default.replication.factor", 1, 1),
+    offsetsTopicNumPartitions: read.int("offsets.topic.num.partitions", 50, 1),
+    offsetsTopicReplicationFactor: read.int("offsets.topic.replication.factor", 1, 1),
+    offsetsTopicSegmentBytes: read.int("offsets.topic.segment.bytes", 104_857_600, 1),
+    socketRequestMaxBytes: read.int("socket.request.max.bytes", 104_857_600, 1),
+    fetchMaxBytes: read.int("fetch.max.bytes", 57_671_680, 1024),
+    maxIncrementalFetchSessionCacheSlots: read.int(
+      "max.incremental.fetch.session.cache.slots",
+      1000,
+    ),
+    logRetentionCheckIntervalMs: read.int("log.retention.check.interval.ms", 300_000, 1),
+    producerIdExpirationMs: read.int("producer.id.expiration.ms", 86_400_000, 1),
     values,
   };
-}
-
-function invalid(name: string, value: string, why: string): Error {
-  return new Error(`Invalid value ${value} for configuration ${name}: ${why}`);
 }

@@ -6,6 +6,7 @@ import { randomUuid, type Uuid } from "../base/uuid.ts";
 import { invalidTopicConfig, invalidTopicConfigs } from "../log/log-config.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { BrokerConfig } from "./broker-config.ts";
+import { tellGroups } from "./groups.ts";
 import type { ClusterImage } from "./image.ts";
 import { placeReplicas } from "./placement.ts";
 import type { MetadataRecord } from "./records.ts";
@@ -73,7 +74,8 @@ export function createTopics(
       configs,
     };
   });
-  return { records, response, effects: [] };
+  const created = records.flatMap((record) => (record.type === "Topic" ? [record.name] : []));
+  return { records, response, effects: tellGroups(image, created) };
 }
 
 function invalidNewTopic(

@@ -4,6 +4,7 @@
  */
 import { ZERO_UUID, type Uuid } from "../base/uuid.ts";
 import type { ErrorName } from "../protocol/errors.ts";
+import { tellGroups } from "./groups.ts";
 import type { ClusterImage, TopicImage } from "./image.ts";
 import type { MetadataRecord } from "./records.ts";
 import type { ControllerEffect, ControllerSurroundings, Step } from "./step.ts";
@@ -28,6 +29,7 @@ export function deleteTopics(
 ): Step<DeleteTopicResult[]> {
   const records: MetadataRecord[] = [];
   const effects: ControllerEffect[] = [];
+  const deleted: string[] = [];
   const refused = refusedTogether(image, topics);
   const response = topics.map((topic): DeleteTopicResult => {
     const refuse = (error: ErrorName, message: string) => ({ ...topic, error, message });
@@ -46,9 +48,10 @@ export function deleteTopics(
     records.push({ type: "RemoveTopic", topicId });
     for (const replica of image.activatedReplicas(topicId))
       effects.push({ type: "eraseReplica", replica });
+    deleted.push(name);
     return { name, topicId, error: null, message: null };
   });
-  return { records, response, effects };
+  return { records, response, effects: [...effects, ...tellGroups(image, deleted)] };
 }
 
 /** Topics that make no sense in this request: named twice, named and identified, or neither. */

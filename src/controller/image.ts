@@ -7,6 +7,7 @@
 import { assert, unreachable } from "../base/assert.ts";
 import type { Sql, SqlRow } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
+import { GroupRegistry } from "./group-registry.ts";
 import type {
   ConfigRecord,
   MetadataRecord,
@@ -60,11 +61,13 @@ const SCHEMA = `
 const BEFORE_ALL: ReplicaKey = { topicId: "", partition: 0, nodeId: 0 };
 
 export class ClusterImage {
+  readonly groups: GroupRegistry;
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     sql.run(SCHEMA);
+    this.groups = new GroupRegistry(sql);
   }
 
   brokers(): Broker[] {
@@ -182,6 +185,8 @@ export class ClusterImage {
           "DELETE FROM activations WHERE topic_id = ? AND partition = ? AND node_id = ?";
         return sql.run(remove, topicId, partition, nodeId);
       }
+      case "Group":
+        return this.groups.store(record);
       default:
         return unreachable(record);
     }

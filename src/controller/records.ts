@@ -1,9 +1,10 @@
 /**
  * What the controller writes: one record per fact, named as in Kafka's metadata log (KIP-631,
- * `__cluster_metadata`), plus two of our own for replicas that are actors. Decisions return
+ * `__cluster_metadata`), plus some of our own for replicas and groups that are actors. Decisions return
  * records; only `ClusterImage.replay` applies them.
  */
 import type { Uuid } from "../base/uuid.ts";
+import type { GroupRegistration } from "./group-registry.ts";
 
 export type MetadataRecord =
   | RegisterBrokerRecord
@@ -14,7 +15,8 @@ export type MetadataRecord =
   | RemoveTopicRecord
   | ProducerIdsRecord
   | ReplicaActivatedRecord
-  | ReplicaErasedRecord;
+  | ReplicaErasedRecord
+  | GroupRecord;
 
 /** A broker: a node id with a rack, a place for replicas. */
 export interface RegisterBrokerRecord {
@@ -87,6 +89,11 @@ export interface ReplicaActivatedRecord extends ReplicaKey {
 /** A replica of a deleted topic has confirmed that its storage is free. */
 export interface ReplicaErasedRecord extends ReplicaKey {
   readonly type: "ReplicaErased";
+}
+
+/** What a group has said of itself. */
+export interface GroupRecord extends GroupRegistration {
+  readonly type: "Group";
 }
 
 /** One replica of one partition: its actor's name is made from this. */

@@ -13,10 +13,19 @@ export interface Step<Response> {
   readonly effects: readonly ControllerEffect[];
 }
 
-/** Something to be done once the records are stored; repeated by the host until it is confirmed. */
-export interface ControllerEffect {
+/** Something to be done once the records are stored. */
+export type ControllerEffect = EraseReplica | TellGroup;
+
+/** Repeated by the host until it is confirmed. */
+export interface EraseReplica {
   readonly type: "eraseReplica";
   readonly replica: ReplicaKey;
+}
+
+/** Topics of a group have come or gone. Tried once: a group that was not told finds out itself. */
+export interface TellGroup {
+  readonly type: "tellGroup";
+  readonly groupId: string;
 }
 
 /** What decisions may know besides the image. */

@@ -6,6 +6,7 @@
  */
 import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
+import type { ConnectionHosts } from "./kafka-connection.ts";
 import { KafkaWebSocket } from "./kafka-websocket.ts";
 import { LiveSubscriber, type Subscription } from "./live-subscriber.ts";
 import { answerClose, upgraded } from "./web-socket.ts";
@@ -14,10 +15,8 @@ import { answerClose, upgraded } from "./web-socket.ts";
 export type SocketHost = Pick<DurableObjectState, "acceptWebSocket" | "getWebSockets">;
 
 /** A socket that speaks Kafka's protocol. */
-interface KafkaAttachment {
+interface KafkaAttachment extends ConnectionHosts {
   readonly kind: "kafka";
-  /** The host by which the client reached us. */
-  readonly host: string;
 }
 
 type Attachment = KafkaAttachment | Subscription;
@@ -39,9 +38,9 @@ export class GatewaySockets {
     }
   }
 
-  /** Serves Kafka's protocol to a client that reached us at `host`. */
-  acceptKafka(host: string, subprotocol?: string): Response {
-    const { client } = this.#accept({ kind: "kafka", host });
+  /** Serves Kafka's protocol. */
+  acceptKafka(hosts: ConnectionHosts, subprotocol?: string): Response {
+    const { client } = this.#accept({ kind: "kafka", ...hosts });
     return upgraded(client, subprotocol);
   }
 
@@ -84,10 +83,10 @@ export class GatewaySockets {
     return { client, server };
   }
 
-  #kafkaSocket(socket: WebSocket, { host }: KafkaAttachment): KafkaWebSocket {
+  #kafkaSocket(socket: WebSocket, hosts: KafkaAttachment): KafkaWebSocket {
     let kafka = this.#kafka.get(socket);
     if (!kafka) {
-      kafka = new KafkaWebSocket(socket, this.#broker, host);
+      kafka = new KafkaWebSocket(socket, this.#broker, hosts);
       this.#kafka.set(socket, kafka);
     }
     return kafka;

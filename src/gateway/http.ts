@@ -52,7 +52,10 @@ export function httpHandler({ broker, sockets, allowedOrigins }: HttpOptions): H
     if (!isUpgrade(request)) throw upgradeRequired();
     const offered = (request.headers.get("sec-websocket-protocol") ?? "").split(/\s*,\s*/);
     const subprotocol = offered.find((protocol) => protocol === KAFKA_SUBPROTOCOL);
-    return sockets.acceptKafka(hostOf(request), subprotocol);
+    // Only the edge says whom it speaks for; a self-hosted process hears nobody's address here.
+    const client = request.headers.get("cf-connecting-ip") ?? "unknown";
+    const hosts = { host: hostOf(request), clientHost: `/${client}` };
+    return sockets.acceptKafka(hosts, subprotocol);
   };
 
   const router = Router<IRequest, []>({

@@ -31,9 +31,17 @@ import type { ResponseQueue, ResponseSlot } from "./response-queue.ts";
 /** Bytes of Produce requests that one connection may have under way; reading pauses above it. */
 const MAX_PRODUCE_BYTES_UNDER_WAY = 16 * 1024 * 1024;
 
+/** Between whom a connection is. */
+export interface ConnectionHosts {
+  /** The host by which the client reached us. */
+  readonly host: string;
+  /** Where the client is, as Kafka writes it: `/127.0.0.1`. */
+  readonly clientHost: string;
+}
+
 export interface KafkaConnectionOptions {
   readonly broker: Broker;
-  readonly host: string;
+  readonly hosts: ConnectionHosts;
   readonly responses: ResponseQueue;
   /** Ends the connection; called at most once. */
   readonly close: (reason: string) => void;
@@ -41,6 +49,7 @@ export interface KafkaConnectionOptions {
 
 export class KafkaConnection implements ConnectionContext {
   readonly host: string;
+  readonly clientHost: string;
   readonly #broker: Broker;
   readonly #responses: ResponseQueue;
   readonly #close: (reason: string) => void;
@@ -49,8 +58,9 @@ export class KafkaConnection implements ConnectionContext {
   #produceBytesUnderWay = 0;
   #onProduceDone: (() => void) | null = null;
 
-  constructor({ broker, host, responses, close }: KafkaConnectionOptions) {
-    this.host = host;
+  constructor({ broker, hosts, responses, close }: KafkaConnectionOptions) {
+    this.host = hosts.host;
+    this.clientHost = hosts.clientHost;
     this.#broker = broker;
     this.#responses = responses;
     this.#close = close;

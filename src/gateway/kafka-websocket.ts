@@ -7,7 +7,7 @@ import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
+import { type ConnectionHosts, isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
 import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNACCEPTABLE_TYPE } from "./web-socket.ts";
 
@@ -33,15 +33,14 @@ export class KafkaWebSocket {
   #lastWord: string | null = null;
   #cancelTimeout: (() => void) | null = null;
 
-  /** `host` is the one by which the client reached us. */
-  constructor(socket: WebSocket, broker: Broker, host: string) {
+  constructor(socket: WebSocket, broker: Broker, hosts: ConnectionHosts) {
     this.#socket = socket;
     this.#broker = broker;
     this.#splitter = new FrameSplitter(broker.ports.config.socketRequestMaxBytes);
     this.#responses = new ResponseQueue((responses) => this.#send(responses));
     this.#connection = new KafkaConnection({
       broker,
-      host,
+      hosts,
       responses: this.#responses,
       close: (reason) => closeSocket(socket, POLICY_VIOLATION, reason),
     });

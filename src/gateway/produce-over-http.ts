@@ -9,6 +9,7 @@ import { partitionOfKey } from "../base/murmur2.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import { NO_LEADER } from "../controller/records.ts";
+import { isInternalTopic } from "../controller/topic-names.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import { encodeBatch } from "../protocol/records/encode.ts";
 import type { NewRecord } from "../protocol/records/record.ts";
@@ -27,6 +28,10 @@ export async function produceOverHttp(
   request: Request,
   topicName: string,
 ): Promise<Response> {
+  if (isInternalTopic(topicName)) {
+    const detail = `Only brokers write to "${topicName}".`;
+    throw new Problem("INVALID_TOPIC_EXCEPTION", detail);
+  }
   const { searchParams: query } = new URL(request.url);
   const givenPartition = partitionParameter(query);
   const timestamp = numberParameter(query, "timestamp") ?? broker.ports.clock.now();

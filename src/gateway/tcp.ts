@@ -1,7 +1,7 @@
 /** A Kafka connection over TCP, read with a BYOB reader and written in few, large pieces. */
 import type { Broker } from "../broker/broker.ts";
 import { FrameSplitter } from "./frame-splitter.ts";
-import { isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
+import { type ConnectionHosts, isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue } from "./response-queue.ts";
 import { joinForWriting } from "./write-pieces.ts";
 
@@ -9,8 +9,12 @@ import { joinForWriting } from "./write-pieces.ts";
 const MIN_READ_BYTES = 4 * 1024;
 const MAX_READ_BYTES = 1024 * 1024;
 
-/** Serves one connection to its end. `host` is the address by which the client reached us. */
-export async function serveTcp(socket: Socket, broker: Broker, host: string): Promise<void> {
+/** Serves one connection to its end. */
+export async function serveTcp(
+  socket: Socket,
+  broker: Broker,
+  hosts: ConnectionHosts,
+): Promise<void> {
   const reader = socket.readable.getReader({ mode: "byob" });
   const writer = (socket.writable as WritableStream<Uint8Array>).getWriter();
   const responses = new ResponseQueue(async (frames) => {
@@ -18,7 +22,7 @@ export async function serveTcp(socket: Socket, broker: Broker, host: string): Pr
   });
   const connection = new KafkaConnection({
     broker,
-    host,
+    hosts,
     responses,
     // The reader first: it ends the loop below. What is still to be written is dropped.
     close: () => void Promise.allSettled([reader.cancel(), writer.abort()]),

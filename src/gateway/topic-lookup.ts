@@ -51,7 +51,7 @@ export async function findOrCreateTopic(broker: Broker, name: string): Promise<T
     const why = "auto.create.topics.enable is false: create it first.";
     throw new Problem("UNKNOWN_TOPIC_OR_PARTITION", `There is no topic "${name}", and ${why}`);
   }
-  const [created] = await autoCreateTopics(controller, [name]);
+  const [created] = await autoCreateTopics(controller, [name], config);
   if (created && created.error !== null && created.error !== "TOPIC_ALREADY_EXISTS") {
     throw new Problem(created.error, created.message);
   }

@@ -44,7 +44,9 @@ function readExpression(source: CodecSource, part: Part, field: Field): string {
   const nullable = isNullable(part, field);
   if (field.fields !== undefined) {
     const read = `${defineDecoder(source, part, field.fields)}(reader)`;
-    return nullable ? `reader.structFollows() ? ${read} : null` : read;
+    if (!nullable) return read;
+    const follows = field.tag === undefined ? "structFollows" : "taggedStructFollows";
+    return `reader.${follows}() ? ${read} : null`;
   }
   const refusesNull = FIXED_BYTES[field.kind] === undefined && !nullable;
   return `reader.${methodOf(part, field)}(${refusesNull ? `"${part.path}"` : ""})`;

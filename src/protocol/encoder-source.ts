@@ -41,13 +41,14 @@ function writeStatement(source: CodecSource, part: Part, field: Field, value: st
   if (field.element !== undefined) return `${defineList(source, part, field)}(writer, ${value});`;
   if (field.fields === undefined) return `writer.${methodOf(part, field)}(${value});`;
   const write = defineEncoder(source, part, field.fields);
-  const define = isNullable(part, field) ? defineNullable(source, part, write) : write;
-  return `${define}(writer, ${value});`;
+  if (!isNullable(part, field)) return `${write}(writer, ${value});`;
+  const follows = field.tag === undefined ? "structFollows" : "taggedStructFollows";
+  return `${defineNullable(source, part, write, follows)}(writer, ${value});`;
 }
 
-function defineNullable(source: CodecSource, part: Part, write: string): string {
+function defineNullable(source: CodecSource, part: Part, write: string, follows: string): string {
   return source.define(`${functionName("write", part)}_or_null`, "writer, message", () => [
-    "writer.structFollows(message !== null);",
+    `writer.${follows}(message !== null);`,
     `if (message !== null) ${write}(writer, message);`,
   ]);
 }
@@ -115,6 +116,7 @@ function differsFromDefault(field: Field, value: string): string {
   const differences = Object.entries(field.fields).map(([name, inner]) =>
     differsFromDefault(inner, `(${valueOf(inner, `${value}.${name}`)})`),
   );
+  if (isEverNullable(field)) differences.unshift(`${value} === null`);
   return `(${differences.join(" || ")})`;
 }
 

@@ -11,7 +11,8 @@ import type { VersionRange } from "./versions.ts";
 export interface MessageSchema {
   /** `ProduceRequest`, say. */
   readonly name: string;
-  readonly direction: "request" | "response";
+  /** What is neither is "data", as in Kafka's JSON; it is as strict as a request. */
+  readonly direction: "request" | "response" | "data";
   readonly versions: VersionRange;
   readonly flexible: VersionRange;
   readonly fields: Fields;

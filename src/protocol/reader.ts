@@ -148,6 +148,11 @@ export class Reader {
     return this.int8() >= 0;
   }
 
+  /** The same for a struct that is a tagged field. */
+  taggedStructFollows(): boolean {
+    return this.uvarint() > 0;
+  }
+
   /** How many tagged fields follow. */
   tagCount(): number {
     return this.#count(this.uvarint(), 2);

@@ -159,6 +159,11 @@ export class Writer {
     this.int8(follows ? 1 : -1);
   }
 
+  /** The same for a struct that is a tagged field, where null has another byte. */
+  taggedStructFollows(follows: boolean): void {
+    this.uvarint(follows ? 1 : 0);
+  }
+
   /**
    * Begins a tagged field and returns where its size goes. Its size is known only when it has been
    * written, so one byte is left for it, which is enough for almost every field there is.

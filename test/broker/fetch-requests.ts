@@ -37,6 +37,7 @@ export function openConnection() {
   const listeners = new Set<() => void>();
   const connection = {
     host: "here",
+    clientHost: "/127.0.0.1",
     isClosed: false,
     onClose: (listener: () => void) => {
       listeners.add(listener);

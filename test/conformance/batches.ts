@@ -93,3 +93,8 @@ export function valuesIn(fetched: Uint8Array | null): string[] {
 export function bytes(value: string | Uint8Array): Uint8Array {
   return typeof value === "string" ? new TextEncoder().encode(value) : value;
 }
+
+/** Bytes of UTF-8 as text. */
+export function text(value: Uint8Array): string {
+  return new TextDecoder().decode(value);
+}

@@ -1,7 +1,8 @@
 /**
  * A Kafka cluster as its clients know it: an address to begin with, the brokers that Metadata
- * names, and topics whose partitions are each spoken to at the broker that leads them. Connections
- * and topics made here are gone once the cluster is closed, so a living one may be tested too.
+ * names, and topics whose partitions are each spoken to at the broker that leads them. Connections,
+ * topics and groups made here are gone once the cluster is closed, so a living one may be tested
+ * too.
  */
 import { randomBytes } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -32,6 +33,7 @@ export class Cluster {
   readonly #opened: Promise<Wire>[] = [];
   readonly #shared = new Map<string, Promise<Wire>>();
   readonly #names: string[] = [];
+  readonly #lastSteps: (() => Promise<void>)[] = [];
 
   /** `bootstrap` is one address or several, as in `bootstrap.servers`. */
   constructor(bootstrap: string) {
@@ -133,6 +135,11 @@ export class Cluster {
     return topics[0]!;
   }
 
+  /** Has `step` done before the topics are deleted, as long as all connections are open. */
+  beforeClose(step: () => Promise<void>): void {
+    this.#lastSteps.push(step);
+  }
+
   /** Throws unless the cluster answers somebody new. */
   async answers(): Promise<void> {
     const wire = await this.open();
@@ -140,9 +147,10 @@ export class Cluster {
     if (errorCode !== ErrorCode.NONE) throw new Error(`It answers ${errorName(errorCode)}.`);
   }
 
-  /** Deletes the topics and closes the connections. */
+  /** Does what was to be done last, deletes the topics and closes the connections. */
   async close(): Promise<void> {
     try {
+      await Promise.all(this.#lastSteps.map((step) => step()));
       if (this.#names.length > 0) {
         const wire = await this.open();
         await wire.call(deleteTopics, 5, { topicNames: this.#names, timeoutMs: SETTLING_MS });

@@ -27,7 +27,8 @@ export const READ_COMMITTED = 1;
 /** The id of no topic. */
 export const UNKNOWN_TOPIC_ID = "odradekHasNoSuchTopicA";
 
-type Named<Answer> = Answer & { readonly error: ErrorName };
+/** An answer with the name of its error. */
+export type Named<Answer> = Answer & { readonly error: ErrorName };
 type Produced = ProduceResponse["responses"][number]["partitionResponses"][number];
 type Fetched = FetchResponse["responses"][number]["partitions"][number];
 type Listed = ListOffsetsResponse["topics"][number]["partitions"][number];
@@ -125,6 +126,7 @@ export function fetchRequest(
   return { maxWaitMs: 0, minBytes: 1, topics, ...request };
 }
 
-function named<Answer extends { errorCode: number }>(answer: Answer): Named<Answer> {
+/** Names an answer's error. */
+export function named<Answer extends { errorCode: number }>(answer: Answer): Named<Answer> {
   return { ...answer, error: errorName(answer.errorCode) };
 }

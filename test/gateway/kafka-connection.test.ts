@@ -27,7 +27,7 @@ async function connected() {
   });
   const connection = new KafkaConnection({
     broker: cluster.broker,
-    host: "here",
+    hosts: { host: "here", clientHost: "/there" },
     responses,
     close: (reason) => closed.push(reason),
   });

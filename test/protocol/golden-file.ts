@@ -1,6 +1,6 @@
 /**
- * Golden messages: bytes that Kafka's Java client wrote, with Kafka's own JSON for what they say.
- * `test/golden/protocol/GoldenMessages.java` makes them.
+ * Golden messages: bytes that Kafka's Java classes wrote, with Kafka's own JSON for what they say.
+ * The Java programs in `test/golden/protocol` make them.
  */
 import { readFileSync } from "node:fs";
 

@@ -1,6 +1,6 @@
 /**
- * Kafka's published message JSON, read out of kafka-clients' jar where the machine has it: in the
- * cache that `npm run oracle` fills.
+ * Kafka's published message JSON, read out of its jars where the machine has them: in the cache
+ * that `npm run oracle` fills.
  */
 import { existsSync, readFileSync } from "node:fs";
 import { homedir } from "node:os";
@@ -13,7 +13,7 @@ export interface KafkaField {
   readonly type: string;
   readonly versions?: string;
   readonly nullableVersions?: string;
-  readonly default?: string | number | boolean;
+  readonly default?: string | number | boolean | null;
   readonly tag?: number;
   readonly ignorable?: boolean;
   readonly fields?: readonly KafkaField[];
@@ -31,17 +31,19 @@ export interface KafkaMessage {
 }
 
 const cache = process.env["ODRADEK_CACHE"] ?? join(homedir(), ".cache", "odradek");
-const jar = join(cache, "kafka-4.3.1", "lib", "kafka-clients-4.3.1.jar");
+const folder = join(cache, "kafka-4.3.1", "lib");
 
 /** Null where Kafka's message JSON is at hand, else a sentence that says what is missing. */
 export function kafkaMessagesMissing(): string | null {
-  return existsSync(jar) ? null : `Kafka's message JSON is not there: ${jar} (npm run oracle)`;
+  return existsSync(folder) ? null : `Kafka's jars are not there: ${folder} (npm run oracle)`;
 }
 
-/** All of Kafka's messages by name. */
-export function kafkaMessages(): ReadonlyMap<string, KafkaMessage> {
+/** All messages that one of Kafka's jars has, by name. */
+export function kafkaMessages(
+  jar: "kafka-clients" | "kafka-group-coordinator" = "kafka-clients",
+): ReadonlyMap<string, KafkaMessage> {
   const messages = new Map<string, KafkaMessage>();
-  for (const [path, bytes] of entriesOfZip(readFileSync(jar))) {
+  for (const [path, bytes] of entriesOfZip(readFileSync(join(folder, `${jar}-4.3.1.jar`)))) {
     const name = /^common\/message\/(\w+)\.json$/.exec(path)?.[1];
     if (name === undefined) continue;
     const withoutComments = bytes()

@@ -3,9 +3,15 @@
  * each an actor that wakes when it is called, forgets everything when it ends, and keeps its disk.
  * What they do is the code that runs in production; what hosts it is here.
  */
+import { allTopics } from "../../src/broker/all-topics.ts";
 import { Broker } from "../../src/broker/broker.ts";
+import { OffsetsTopicAppender } from "../../src/broker/offsets-topic-appender.ts";
+import type { ControllerPort } from "../../src/broker/ports.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
+import type { GroupPort } from "../../src/group/group-calls.ts";
+import { parseGroupConfig } from "../../src/group/group-config.ts";
+import { GroupCoordinator } from "../../src/group/group-coordinator.ts";
 import { PartitionReplica } from "../../src/replication/partition-replica.ts";
 import type { ReplicaPort, TailPush } from "../../src/replication/replica-calls.ts";
 import { ControllerHost } from "./controller-host.ts";
@@ -29,6 +35,8 @@ const ALARM_MS = 1000;
 export interface ClusterOptions {
   readonly maxDelayMs: number;
   readonly maxDiskLatencyMs: number;
+  /** Broker configs besides the simulation's own. */
+  readonly config?: Readonly<Record<string, string>>;
   fate(from: string, to: string, method: string): Fate;
 }
 
@@ -40,10 +48,14 @@ export class Cluster {
   readonly #brokers = new Map<Instance, Broker>();
   readonly #instances = new Map<string, Instance>();
   readonly #maxDiskLatencyMs: number;
+  readonly #config: Readonly<Record<string, string>>;
+  /** When each actor's alarm goes off. */
+  readonly #alarms = new Map<string, number>();
 
   constructor(world: World, options: ClusterOptions) {
     this.world = world;
     this.#maxDiskLatencyMs = options.maxDiskLatencyMs;
+    this.#config = { ...CONFIG, ...options.config };
     const { maxDelayMs, fate } = options;
     const instance = (name: string) => this.instance(name);
     this.network = new Network({ world, maxDelayMs, fate, instance });
@@ -113,7 +125,8 @@ export class Cluster {
 
   #create(name: string): Instance {
     if (name === CONTROLLER) return this.#createController();
-    return name.startsWith("gateway") ? this.#createGateway(name) : this.#createReplica(name);
+    if (name.startsWith("gateway/")) return this.#createGateway(name);
+    return name.startsWith("group/") ? this.#createGroup(name) : this.#createReplica(name);
   }
 
   #createController(): Instance {
@@ -123,8 +136,9 @@ export class Cluster {
       sql: disk,
       random: this.world.random.fork(),
       brokerCount: BROKER_COUNT,
-      config: parseBrokerConfig(CONFIG),
+      config: parseBrokerConfig(this.#config),
       eraseReplica: (key) => this.network.call(instance, replicaName(key), "erase"),
+      tellGroup: (groupId) => this.network.call(instance, groupName(groupId), "topicsChanged"),
       after: (delayMs, run) => this.#after(instance, delayMs, run),
     });
     return Object.assign(instance, { methods: methodsOf(host) });
@@ -133,26 +147,14 @@ export class Cluster {
   #createGateway(name: string): Instance {
     const instance = newInstance(name, null, this.world.now);
     const random = this.world.random.fork();
-    const call = <Result>(to: string, method: string, ...args: unknown[]) =>
-      this.network.call<Result>(instance, to, method, ...args);
     const broker = new Broker({
       nodeId: Number(name.split("/")[1]),
       clusterId: "simulation",
-      config: parseBrokerConfig(CONFIG),
+      config: parseBrokerConfig(this.#config),
       advertised: (nodeId) => ({ host: "simulated", port: 9091 + nodeId }),
-      controller: {
-        describeCluster: (query) => call(CONTROLLER, "describeCluster", query),
-        createTopics: (...args) => call(CONTROLLER, "createTopics", ...args),
-        deleteTopics: (topics) => call(CONTROLLER, "deleteTopics", topics),
-        allocateProducerIds: () => call(CONTROLLER, "allocateProducerIds"),
-        activateReplica: (...args) => call(CONTROLLER, "activateReplica", ...args),
-      },
-      replica: (key): ReplicaPort => ({
-        append: (appended) => call(replicaName(key), "append", appended),
-        read: (read) => call(replicaName(key), "read", read),
-        listOffsets: (asked) => call(replicaName(key), "listOffsets", asked),
-        endOffsetForEpoch: (asked) => call(replicaName(key), "endOffsetForEpoch", asked),
-      }),
+      controller: this.#stub<ControllerPort>(instance, CONTROLLER),
+      replica: (key) => this.#stub<ReplicaPort>(instance, replicaName(key)),
+      group: (groupId) => this.#stub<GroupPort>(instance, groupName(groupId)),
       gatewayName: name,
       timers: { after: (delayMs, run) => this.#after(instance, delayMs, run) },
       clock: { now: () => this.world.clock() },
@@ -175,7 +177,7 @@ export class Cluster {
       sql: disk,
       clock: { now: () => this.world.clock() },
       random: this.world.random.fork(),
-      brokerConfigs: CONFIG,
+      brokerConfigs: this.#config,
       nextTurn: () => new Promise((resolve) => this.#after(instance, 0, resolve)),
       sync: () => disk.sync(),
       deleteAll: () => disk.deleteAll(),
@@ -186,6 +188,60 @@ export class Cluster {
       abort: (error) => this.world.fail(new Error(`${name} aborts`, { cause: error })),
     });
     return Object.assign(instance, { methods: methodsOf(replica) });
+  }
+
+  #createGroup(name: string): Instance {
+    const disk = this.#disk(name);
+    const instance = newInstance(name, disk, this.world.now);
+    const groupId = name.slice("group/".length);
+    const controller = this.#stub<ControllerPort>(instance, CONTROLLER);
+    const offsetsTopic = new OffsetsTopicAppender(groupId, {
+      controller,
+      config: parseBrokerConfig(this.#config),
+      replica: (key) => this.#stub<ReplicaPort>(instance, replicaName(key)),
+    });
+    const coordinator = new GroupCoordinator({
+      groupId,
+      sql: disk,
+      clock: { now: () => this.world.clock() },
+      random: this.world.random.fork(),
+      config: parseGroupConfig(this.#config),
+      after: (delayMs, run) => this.#after(instance, delayMs, run),
+      describeTopics: async (query) => {
+        const { topics } = await controller.describeCluster(query);
+        return topics.map((topic) => ({ ...topic, partitionCount: topic.partitions.length }));
+      },
+      topicNames: async () => (await allTopics(controller)).topics.map((topic) => topic.name),
+      register: (registration) => controller.registerGroup(registration),
+      allocateProducerId: async () => (await controller.allocateProducerIds()).firstProducerId,
+      appendToOffsetsTopic: (batch) => offsetsTopic.append(batch),
+      setAlarm: (due) => this.#setAlarm(name, due - this.world.clock()),
+      deleteAll: () => disk.deleteAll(),
+      abort: (error) => this.world.fail(new Error(`${name} aborts`, { cause: error })),
+    });
+    return Object.assign(instance, { methods: methodsOf(coordinator) });
+  }
+
+  /** Sets the alarm of an actor, which outlives it, unless it is set for an earlier time. */
+  #setAlarm(name: string, delayMs: number): void {
+    const at = this.world.now + Math.max(0, delayMs);
+    if ((this.#alarms.get(name) ?? Infinity) <= at) return;
+    this.#alarms.set(name, at);
+    this.world.after(at - this.world.now, () => {
+      if (this.#alarms.get(name) !== at) return;
+      this.#alarms.delete(name);
+      const { methods } = this.instance(name);
+      void Promise.try(methods["alarm"]!).catch((error: Error) => this.world.fail(error));
+    });
+  }
+
+  /** Another actor as `from` sees it: every method is a call over the network. */
+  #stub<Port extends object>(from: Instance, to: string): Port {
+    const method =
+      (_: object, name: string) =>
+      (...args: unknown[]) =>
+        this.network.call(from, to, name, ...args);
+    return new Proxy({}, { get: method }) as Port;
   }
 
   #disk(name: string): Disk {
@@ -215,6 +271,10 @@ const CONTROLLER = "controller";
 
 export function gatewayName(nodeId: number): string {
   return `gateway/${nodeId}`;
+}
+
+export function groupName(groupId: string): string {
+  return `group/${groupId}`;
 }
 
 export function replicaName({ topicId, partition, nodeId }: ReplicaKey): string {

@@ -116,7 +116,8 @@ export class Connection {
         this.#down.send(concatBytes(frame), (piece) => this.#receive(piece));
       }
     });
-    const connection = new KafkaConnection({ broker, host: "simulated", responses, close: leave });
+    const hosts = { host: "simulated", clientHost: "/simulated" };
+    const connection = new KafkaConnection({ broker, hosts, responses, close: leave });
     try {
       await this.#readFrames(connection, broker.ports.config.socketRequestMaxBytes);
       await connection.finish("the client has left");

@@ -7,6 +7,12 @@ import type { BrokerConfig } from "../../src/controller/broker-config.ts";
 import { type NewTopic, createTopics } from "../../src/controller/create-topics.ts";
 import { type TopicToDelete, deleteTopics } from "../../src/controller/delete-topics.ts";
 import { type TopicsQuery, describeCluster } from "../../src/controller/describe.ts";
+import type {
+  GroupRegistration,
+  GroupsPage,
+  RegisteredGroup,
+} from "../../src/controller/group-registry.ts";
+import { listGroups, registerGroup } from "../../src/controller/groups.ts";
 import { ClusterImage } from "../../src/controller/image.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
@@ -22,6 +28,7 @@ export interface ControllerHostPorts {
   readonly brokerCount: number;
   readonly config: BrokerConfig;
   eraseReplica(key: ReplicaKey): Promise<void>;
+  tellGroup(groupId: string): Promise<void>;
   after(delayMs: number, run: () => void): void;
 }
 
@@ -53,6 +60,14 @@ export class ControllerHost implements ControllerPort {
     return this.#take(allocateProducerIds(this.#image));
   }
 
+  async listGroups(page: GroupsPage): Promise<RegisteredGroup[]> {
+    return listGroups(this.#image, page);
+  }
+
+  async registerGroup(registration: GroupRegistration): Promise<void> {
+    return this.#take(registerGroup(this.#image, registration));
+  }
+
   async activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation> {
     return this.#take(activateReplica(this.#image, key, incarnation));
   }
@@ -63,7 +78,10 @@ export class ControllerHost implements ControllerPort {
         for (const record of records) this.#image.replay(record);
       });
     }
-    if (effects.length > 0) void this.#eraseReplicas();
+    for (const effect of effects) {
+      if (effect.type === "eraseReplica") void this.#eraseReplicas();
+      else void this.#ports.tellGroup(effect.groupId).catch(() => {});
+    }
     return response;
   }
 

@@ -6,6 +6,7 @@
  * - An answer for acks 1 or -1 comes after the fsync at the leader. acks=0 has no answer, and an
  *   error closes the connection, which is all that the client will notice.
  */
+import { isInternalTopic } from "../../controller/topic-names.ts";
 import type { AppendResult } from "../../log/append.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
@@ -19,6 +20,9 @@ import { refusedAppend } from "../refused-append.ts";
 import type { TopicReference } from "../topic-routes.ts";
 
 type ProduceRequest = RequestOf<typeof produce>;
+
+/** The one client that Kafka lets write to the topics that it keeps for itself. */
+const ADMIN_CLIENT_ID = "__admin_client";
 
 /** The first version that names topics by id (KIP-516). */
 const FIRST_TOPIC_ID_VERSION = 13;
@@ -67,7 +71,7 @@ export const produceHandler = handler({
 async function append(
   located: Located | ErrorName,
   records: Uint8Array | null,
-  { broker, apiVersion }: RequestContext,
+  { broker, apiVersion, clientId }: RequestContext,
 ): Promise<AppendResult> {
   if (typeof located === "string") return refusedAppend(located);
   if (records === null) {
@@ -78,6 +82,9 @@ async function append(
   }
   if (records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0))) {
     return refusedAppend("INVALID_TXN_STATE", "Transactions are not supported by this broker.");
+  }
+  if (isInternalTopic(located.topic.name) && clientId !== ADMIN_CLIENT_ID) {
+    return refusedAppend("INVALID_TOPIC_EXCEPTION");
   }
   return broker.append(located, records, apiVersion);
 }

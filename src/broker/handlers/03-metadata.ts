@@ -108,7 +108,8 @@ async function createMissing(
   names: readonly string[],
   { broker }: RequestContext,
 ): Promise<Set<string>> {
-  const results = await autoCreateTopics(broker.ports.controller, names);
+  const { controller, config } = broker.ports;
+  const results = await autoCreateTopics(controller, names, config);
   const invalid = results.filter(({ error }) => error === "INVALID_TOPIC_EXCEPTION");
   return new Set(invalid.map(({ name }) => name));
 }

@@ -1,11 +1,15 @@
 /**
- * FindCoordinator: the broker that speaks for a group, by the partition that its records belong to.
+ * FindCoordinator: the broker that speaks for a group. It leads the partition of
+ * `__consumer_offsets` that the group's records belong to; the topic is created for the first who
+ * asks, and who asks need not ask again.
  */
+import { NO_LEADER } from "../../controller/records.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
-import { ErrorCode } from "../../protocol/errors.ts";
+import { ErrorCode, errorMessage } from "../../protocol/errors.ts";
 import { findCoordinator } from "../../protocol/messages/10-find-coordinator.ts";
 import { coordinatorPartition } from "../coordinator-partition.ts";
 import { handler } from "../handler.ts";
+import { offsetsTopic } from "../offsets-topic.ts";
 
 type FindCoordinatorRequest = RequestOf<typeof findCoordinator>;
 type Coordinator = NonNullable<ResponseInput<typeof findCoordinator>["coordinators"]>[number];
@@ -17,14 +21,18 @@ export const findCoordinatorHandler = handler({
   api: findCoordinator,
 
   async handle(request, { broker, connection, apiVersion }) {
+    const keys = keysOf(request, apiVersion);
     if (request.keyType !== GROUP) {
       const why = `The coordinator type ${request.keyType} is not supported by this broker.`;
-      return respond(keysOf(request, apiVersion), () => nowhere(ErrorCode.INVALID_REQUEST, why));
+      return respond(keys, () => nowhere(ErrorCode.INVALID_REQUEST, why));
     }
-    const { brokers } = await broker.ports.controller.describeCluster({});
-    const live = brokers.filter((node) => !node.fenced);
-    return respond(keysOf(request, apiVersion), (key) => {
-      const { nodeId } = live[coordinatorPartition(key) % live.length]!;
+    if (keys.length === 0) return respond([], () => noCoordinator());
+    const topic = await offsetsTopic(broker.ports.controller, broker.ports.config);
+    if ("error" in topic) return respond(keys, () => noCoordinator(topic.message));
+    return respond(keys, (key) => {
+      const partition = coordinatorPartition(key, topic.partitions.length);
+      const { leader: nodeId } = topic.partitions[partition]!;
+      if (nodeId === NO_LEADER) return noCoordinator();
       const endpoint = broker.ports.advertised(nodeId, connection.host);
       return { nodeId, ...endpoint, errorCode: ErrorCode.NONE, errorMessage: null };
     });
@@ -44,6 +52,10 @@ function respond(keys: readonly string[], find: (key: string) => Omit<Coordinato
   const coordinators = keys.map((key) => ({ key, ...find(key) }));
   const { key: _, ...first } = coordinators[0] ?? { key: "", ...nowhere(ErrorCode.NONE, null) };
   return { ...first, coordinators };
+}
+
+function noCoordinator(why = errorMessage(ErrorCode.COORDINATOR_NOT_AVAILABLE)) {
+  return nowhere(ErrorCode.COORDINATOR_NOT_AVAILABLE, why);
 }
 
 function nowhere(errorCode: ErrorCode, errorMessage: string | null) {

@@ -21,27 +21,45 @@ import org.apache.kafka.common.message.ApiMessageType;
 import org.apache.kafka.common.protocol.ApiMessage;
 import org.apache.kafka.common.protocol.ByteBufferAccessor;
 import org.apache.kafka.common.protocol.Errors;
+import org.apache.kafka.common.protocol.MessageUtil;
 import org.apache.kafka.common.protocol.ObjectSerializationCache;
 
 /**
- * Makes the golden messages beside it with Kafka's own Java client: for every API that is named, in
+ * Makes the golden messages beside it with Kafka's own Java classes: for every API that is named, in
  * every version, a full and a sparse request and response, as the JSON that Kafka reads and the
- * bytes that it writes for it; and the table of all error codes.
+ * bytes that it writes for it; and the table of all error codes. What is named consumer-protocol are
+ * the messages that members of a classic group exchange, and coordinator-records are keys and values
+ * of __consumer_offsets, both with the number in front that they have on the wire.
  *
- * <p>Run: java -cp 'KAFKA_LIB/*' GoldenMessages.java OUTPUT_FOLDER API_KEY...
+ * <p>Run: java -cp 'KAFKA_LIB/*' GoldenMessages.java OUTPUT_FOLDER (API_KEY | NAME)...
  */
 public class GoldenMessages {
     private static final ObjectMapper JSON = new ObjectMapper().enable(JsonParser.Feature.ALLOW_COMMENTS);
+    private static final String MESSAGES = "org.apache.kafka.common.message.";
+    private static final String RECORDS = "org.apache.kafka.coordinator.group.generated.";
+    private static final List<String> RECORD_TYPES = List.of(
+        "LegacyOffsetCommit",
+        "OffsetCommit",
+        "GroupMetadata",
+        "ConsumerGroupMetadata",
+        "ConsumerGroupMemberMetadata",
+        "ConsumerGroupTargetAssignmentMetadata",
+        "ConsumerGroupTargetAssignmentMember",
+        "ConsumerGroupCurrentMemberAssignment",
+        "ConsumerGroupRegularExpression");
+
+    /** How a message becomes bytes. */
+    private interface Encoding {
+        byte[] encode(ApiMessage message, short version);
+    }
 
     public static void main(String[] arguments) throws Exception {
         for (int index = 1; index < arguments.length; index++) {
-            short key = Short.parseShort(arguments[index]);
-            String name = ApiMessageType.fromApiKey(key).name;
-            StringJoiner halves = new StringJoiner(",\n", "{\n", "\n}\n");
-            halves.add("\"request\": " + allVersions(name + "Request"));
-            halves.add("\"response\": " + allVersions(name + "Response"));
-            String file = String.format("%02d%s.json", key, name.replaceAll("([A-Z])", "-$1"));
-            Files.writeString(Path.of(arguments[0], file.toLowerCase()), halves.toString());
+            switch (arguments[index]) {
+                case "consumer-protocol" -> consumerProtocol(arguments[0]);
+                case "coordinator-records" -> coordinatorRecords(arguments[0]);
+                default -> api(arguments[0], Short.parseShort(arguments[index]));
+            }
         }
         StringJoiner errors = new StringJoiner(",\n", "[\n", "\n]\n");
         for (Errors error : Errors.values()) {
@@ -51,13 +69,46 @@ public class GoldenMessages {
         Files.writeString(Path.of(arguments[0], "errors.json"), errors.toString());
     }
 
+    private static void api(String folder, short key) throws Exception {
+        String name = ApiMessageType.fromApiKey(key).name;
+        StringJoiner halves = new StringJoiner(",\n", "{\n", "\n}\n");
+        for (String half : new String[] {"Request", "Response"}) {
+            String cases = allVersions(name + half, MESSAGES + name + half + "Data", GoldenMessages::bytes);
+            halves.add("\"" + half.toLowerCase() + "\": " + cases);
+        }
+        String file = String.format("%02d%s.json", key, name.replaceAll("([A-Z])", "-$1"));
+        Files.writeString(Path.of(folder, file.toLowerCase()), halves.toString());
+    }
+
+    private static void consumerProtocol(String folder) throws Exception {
+        Encoding encoding = (message, version) -> MessageUtil.toVersionPrefixedBytes(version, message);
+        StringJoiner parts = new StringJoiner(",\n", "{\n", "\n}\n");
+        for (String part : new String[] {"Subscription", "Assignment"}) {
+            String name = "ConsumerProtocol" + part;
+            parts.add("\"" + part.toLowerCase() + "\": " + allVersions(name, MESSAGES + name, encoding));
+        }
+        Files.writeString(Path.of(folder, "consumer-protocol.json"), parts.toString());
+    }
+
+    private static void coordinatorRecords(String folder) throws Exception {
+        Encoding key = (message, version) -> MessageUtil.toCoordinatorTypePrefixedBytes(message);
+        Encoding value = (message, version) -> MessageUtil.toVersionPrefixedBytes(version, message);
+        StringJoiner types = new StringJoiner(",\n", "{\n", "\n}\n");
+        for (String type : RECORD_TYPES) {
+            String keys = allVersions(type + "Key", RECORDS + type + "Key", key);
+            String values = allVersions(type + "Value", RECORDS + type + "Value", value);
+            types.add("\"" + type + "\": {\n\"key\": " + keys + ",\n\"value\": " + values + "}");
+        }
+        Files.writeString(Path.of(folder, "coordinator-records.json"), types.toString());
+    }
+
     /** The messages, each once, and the bytes of each in the versions where it is what it is. */
-    private static String allVersions(String name) throws Exception {
+    private static String allVersions(String name, String className, Encoding encoding) throws Exception {
         JsonNode schema = schema(name);
         String[] valid = schema.get("validVersions").asText().split("-");
         short min = Short.parseShort(valid[0]);
         short max = Short.parseShort(valid[valid.length - 1]);
-        Method readJson = Class.forName("org.apache.kafka.common.message." + name + "DataJsonConverter")
+        Method readJson = Class.forName(className + "JsonConverter")
             .getMethod("read", JsonNode.class, short.class);
         Map<String, List<String>> bytesByMessage = new LinkedHashMap<>();
         for (short version = min; version <= max; version++) {
@@ -67,7 +118,7 @@ public class GoldenMessages {
                 ApiMessage message = (ApiMessage) readJson.invoke(null, filled, version);
                 bytesByMessage
                     .computeIfAbsent(JSON.writeValueAsString(filled), none -> new ArrayList<>())
-                    .add("\"" + version + "\": \"" + hex(message, version) + "\"");
+                    .add("\"" + version + "\": \"" + HexFormat.of().formatHex(encoding.encode(message, version)) + "\"");
             }
         }
         StringJoiner cases = new StringJoiner(",\n", "[\n", "\n]");
@@ -76,11 +127,11 @@ public class GoldenMessages {
         return cases.toString();
     }
 
-    private static String hex(ApiMessage message, short version) {
+    private static byte[] bytes(ApiMessage message, short version) {
         ObjectSerializationCache cache = new ObjectSerializationCache();
         ByteBuffer buffer = ByteBuffer.allocate(message.size(cache, version));
         message.write(new ByteBufferAccessor(buffer), cache, version);
-        return HexFormat.of().formatHex(buffer.array());
+        return buffer.array();
     }
 
     private static JsonNode schema(String name) throws Exception {

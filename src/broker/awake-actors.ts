@@ -1,12 +1,11 @@
 /**
- * How many replica actors a gateway may keep awake. A self-hosted process has a limit of file
- * descriptors, and an awake replica holds three; beyond the limit every cold actor would fail, so a
+ * How many actors with storage a gateway may keep awake. A self-hosted process has a limit of file
+ * descriptors, and an awake actor holds three; beyond the limit every cold one would fail, so a
  * call that would wake one more is refused, and the client tries again when others have fallen
  * asleep.
  */
 
 import type { Clock, Millis } from "../base/clock.ts";
-import type { ReplicaKey } from "../controller/records.ts";
 import type { Refusal, ReplicaPort } from "../replication/replica-calls.ts";
 
 /**
@@ -14,7 +13,7 @@ import type { Refusal, ReplicaPort } from "../replication/replica-calls.ts";
  */
 const ASLEEP_AFTER_MS = 20_000;
 
-export class AwakeReplicas {
+export class AwakeActors {
   readonly #limit: number;
   readonly #clock: Clock;
   /** When each was last called; the longest ago first. */
@@ -25,14 +24,13 @@ export class AwakeReplicas {
     this.#clock = clock;
   }
 
-  /** `replica` itself, or one that refuses everything while too many others are awake. */
-  admit(key: ReplicaKey, replica: ReplicaPort): ReplicaPort {
-    const name = `${key.topicId}/${key.partition}/${key.nodeId}`;
+  /** Whether the actor of this name may be called now, which then counts as done. */
+  admits(name: string): boolean {
     const now = this.#clock.now();
     const isAwake = this.#calledAt.delete(name);
-    if (!isAwake && this.#isFull(now)) return REFUSING;
+    if (!isAwake && this.#isFull(now)) return false;
     this.#calledAt.set(name, now);
-    return replica;
+    return true;
   }
 
   #isFull(now: Millis): boolean {
@@ -46,7 +44,8 @@ export class AwakeReplicas {
 
 const refuse = (): Promise<Refusal> => Promise.resolve({ refused: "KAFKA_STORAGE_ERROR" });
 
-const REFUSING: ReplicaPort = {
+/** Stands for a replica that may not be woken. */
+export const REFUSING_REPLICA: ReplicaPort = {
   append: refuse,
   read: refuse,
   listOffsets: refuse,

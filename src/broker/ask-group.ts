@@ -1,0 +1,64 @@
+/**
+ * Questions to the coordinators of groups. Any gateway asks any group; a call that breaks becomes
+ * the error for which clients look the coordinator up and ask again.
+ */
+import type { Client, GroupPort } from "../group/group-calls.ts";
+import type { ErrorName } from "../protocol/errors.ts";
+import type { Broker } from "./broker.ts";
+import type { RequestContext } from "./handler.ts";
+import { Unreachable } from "./ports.ts";
+
+/** Groups that one request asks at the same time; each wakes an actor. */
+const MAX_GROUPS_AT_ONCE = 64;
+
+/** Groups that one request may name; tools that describe all groups name some thousands. */
+const MAX_GROUPS_PER_REQUEST = 10_000;
+
+const NO_ANSWER = { error: "COORDINATOR_NOT_AVAILABLE" } as const;
+
+/** The group's answer, or the error that stands for none. */
+export async function askGroup<Answer extends { readonly error: ErrorName | null }>(
+  { ports }: Broker,
+  groupId: string,
+  question: (group: GroupPort) => Promise<Answer>,
+): Promise<Answer | typeof NO_ANSWER> {
+  try {
+    return await question(ports.group(groupId));
+  } catch (error) {
+    if (error instanceof Unreachable) return NO_ANSWER;
+    throw error;
+  }
+}
+
+/** Who asks. No client id is an empty one, as in Kafka. */
+export function clientOf({ clientId, connection }: RequestContext): Client {
+  return { clientId: clientId ?? "", clientHost: connection.clientHost };
+}
+
+/**
+ * Answers for each group that a request names, in its order. Those beyond the limit are refused.
+ */
+export async function answerEachGroup<Named, Answer>(
+  named: readonly Named[],
+  answer: (group: Named) => Promise<Answer>,
+  refuse: (group: Named, error: ErrorName) => Answer,
+): Promise<Answer[]> {
+  const answers = await eachGroup(named.slice(0, MAX_GROUPS_PER_REQUEST), answer);
+  const beyond = named.slice(MAX_GROUPS_PER_REQUEST);
+  return [...answers, ...beyond.map((group) => refuse(group, "INVALID_REQUEST"))];
+}
+
+/** What becomes of each group, in their order, some of them at the same time. */
+export async function eachGroup<Group, Result>(
+  groups: readonly Group[],
+  work: (group: Group) => Promise<Result>,
+): Promise<Result[]> {
+  const results = new Array<Result>(groups.length);
+  const left = groups.entries();
+  const worker = async () => {
+    for (const [index, group] of left) results[index] = await work(group);
+  };
+  const workers = Math.min(MAX_GROUPS_AT_ONCE, groups.length);
+  await Promise.all(Array.from({ length: workers }, worker));
+  return results;
+}

@@ -1,0 +1,285 @@
+/**
+ * The coordinator of one group, whatever hosts it: it takes calls, has the machines of this folder
+ * decide, stores what they record, and then answers.
+ *
+ *     asleep --first call--> loaded --records stored--> answered
+ *                              ^---- deadline passed ----'
+ *
+ * Nothing here waits for the disk: the host holds whatever leaves after a write until the write is
+ * durable (the platform's output gate). One timer is set while there is a deadline, which is while
+ * members are expected to be heard of.
+ */
+import type { Clock, Millis, Random } from "../base/clock.ts";
+import type { Sql } from "../base/sql.ts";
+import type { ErrorName } from "../protocol/errors.ts";
+import { ConsumerGroup } from "./consumer/consumer-group.ts";
+import { describeConsumerGroup } from "./consumer/describe-consumer-group.ts";
+import { consumerHeartbeat } from "./consumer/heartbeat.ts";
+import {
+  matchTopics,
+  regexesResolved,
+  regexResolutionFailed,
+  startRegexResolution,
+} from "./consumer/regular-expressions.ts";
+import { topicIdsOf, topicNamesOf } from "./consumer/topic-names.ts";
+import type * as calls from "./group-calls.ts";
+import type { GroupConfig } from "./group-config.ts";
+import type { GroupRecord } from "./group-record.ts";
+import { type GroupRegistration, GroupRegistrar } from "./group-registrar.ts";
+import * as requests from "./group-requests.ts";
+import type { GroupState } from "./group-state.ts";
+import { factsOf, GroupStore } from "./group-store.ts";
+import { type DescribeTopics, KnownTopics } from "./known-topics.ts";
+import { loadGroup } from "./load-group.ts";
+import { OffsetsProjection, type ProjectionAppend } from "./offsets-projection.ts";
+import { commitOffsets } from "./offsets/commit-offsets.ts";
+import { fetchOffsets } from "./offsets/fetch-offsets.ts";
+import { deleteOffsets, forgetDeletedTopics, nextOffsetExpiry } from "./offsets/forget-offsets.ts";
+import { TurnRunner } from "./turn-runner.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * How often a group with members is woken whatever happens. Sessions are in memory alone: should
+ * the process end and none of the members come back, somebody has to notice that they are gone.
+ */
+const LIVENESS_CHECK_MS = 600_000;
+
+/** The longest that a timer is set for: beyond 2^31 ms platforms take it for none. */
+const MAX_TIMER_MS = 86_400_000;
+
+/**
+ * How old a consumer group's picture of its topics may become, in case the controller could not
+ * reach it with a change: as old as Kafka's clients let theirs become (`metadata.max.age.ms`).
+ */
+const TOPICS_MAX_AGE_MS = 300_000;
+
+/** What a coordinator needs from its host. */
+export interface GroupCoordinatorPorts {
+  readonly groupId: string;
+  readonly sql: Sql;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly config: GroupConfig;
+  /** Calls `run` after `delayMs`; 0 means after the events of this turn. Returns what cancels it. */
+  after(delayMs: Millis, run: () => void): () => void;
+  readonly describeTopics: DescribeTopics;
+  /** The names of all topics. */
+  topicNames(): Promise<readonly string[]>;
+  /** Tells the controller what the group is. */
+  register(registration: GroupRegistration): Promise<void>;
+  allocateProducerId(): Promise<number>;
+  /** See `offsets-projection.ts`. */
+  appendToOffsetsTopic(batch: Uint8Array): Promise<ProjectionAppend>;
+  /** Sees to it that {@link GroupCoordinator.alarm} is called soon after `due`, or earlier. */
+  setAlarm(due: Millis): void;
+  /** Frees all storage. */
+  deleteAll(): Promise<void>;
+  /** Ends this coordinator, which starts again from what is stored. */
+  abort(error: unknown): void;
+}
+
+export class GroupCoordinator implements calls.GroupPort {
+  readonly #ports: GroupCoordinatorPorts;
+  readonly #store: GroupStore;
+  readonly #topics: KnownTopics;
+  readonly #projection: OffsetsProjection;
+  readonly #registrar: GroupRegistrar;
+  readonly #turns: TurnRunner;
+  #state: GroupState | null = null;
+  #lookedAt: Millis = 0;
+  #timer: { readonly at: Millis; readonly cancel: () => void } | null = null;
+
+  /** Writes nothing: a coordinator that is only named stays empty. */
+  constructor(ports: GroupCoordinatorPorts) {
+    this.#ports = ports;
+    const { after, clock } = ports;
+    const erase = () => this.#eraseIfGone();
+    this.#store = new GroupStore(ports.sql);
+    this.#topics = new KnownTopics(ports.describeTopics);
+    this.#projection = new OffsetsProjection(this.#store, {
+      ...ports,
+      now: () => clock.now(),
+      onCaughtUp: erase,
+    });
+    this.#registrar = new GroupRegistrar(this.#store, { ...ports, onConfirmed: erase });
+    this.#turns = new TurnRunner({
+      ...ports,
+      nextTurn: (run) => void after(0, run),
+      state: () => this.#open(),
+      topics: () => this.#topics.image,
+      write: (records) => this.#write(records),
+      onTurn: () => this.#setTimer(),
+    });
+  }
+
+  async joinGroup(call: calls.JoinGroupCall): Promise<calls.JoinGroupAnswer> {
+    await this.#learnTopics(call);
+    return this.#turns.wait((state, ticket, turn) => {
+      requests.joinGroup(state, call, ticket, turn);
+      this.#matchTopics(state, turn);
+    });
+  }
+
+  syncGroup(call: calls.SyncGroupCall): Promise<calls.SyncGroupAnswer> {
+    return this.#turns.wait((state, ticket, turn) => requests.syncGroup(state, call, ticket, turn));
+  }
+
+  heartbeat(call: calls.HeartbeatCall): Promise<ErrorName | null> {
+    return this.#turns.run((state, turn) => requests.heartbeat(state, call, turn));
+  }
+
+  async leaveGroup(call: calls.LeaveGroupCall): Promise<calls.LeaveGroupAnswer> {
+    return this.#turns.run((state, turn) => requests.leaveGroup(state, call, turn));
+  }
+
+  async consumerHeartbeat(
+    call: calls.ConsumerHeartbeatCall,
+  ): Promise<calls.ConsumerHeartbeatAnswer> {
+    await this.#learnTopics(call);
+    return this.#turns.run((state, turn) => {
+      const answer = consumerHeartbeat(state, call, turn);
+      this.#matchTopics(state, turn);
+      return answer;
+    });
+  }
+
+  commitOffsets(call: calls.CommitOffsetsCall): Promise<calls.CommitOffsetsAnswer> {
+    return this.#turns.run((state, turn) => commitOffsets(state, call, turn));
+  }
+
+  fetchOffsets(call: calls.FetchOffsetsCall): Promise<calls.FetchOffsetsAnswer> {
+    return this.#turns.run((state) => fetchOffsets(state, call));
+  }
+
+  deleteOffsets(call: calls.DeleteOffsetsCall): Promise<calls.DeleteOffsetsAnswer> {
+    return this.#turns.run((state, turn) => deleteOffsets(state, call, turn));
+  }
+
+  describe(): Promise<calls.ClassicGroupDescription> {
+    return this.#turns.run((state) => requests.describeGroup(state));
+  }
+
+  async describeConsumerGroup(): Promise<calls.ConsumerGroupDescription> {
+    await this.#topics.learn(topicIdsOf(this.#open()));
+    return this.#turns.run((state, { topics, config }) =>
+      describeConsumerGroup(state, topics, config),
+    );
+  }
+
+  list(): Promise<calls.GroupListing | null> {
+    return this.#turns.run((state) => requests.listGroup(state));
+  }
+
+  delete(): Promise<ErrorName | null> {
+    return this.#turns.run((state, turn) => requests.deleteGroup(state, turn));
+  }
+
+  /** Topics that the group has to do with have come or gone. */
+  async topicsChanged(): Promise<void> {
+    const { offsets } = this.#open();
+    const names = new Set([...this.#topics.names(), ...offsets.topics()]);
+    await this.#topics.refresh(names);
+    await this.#turns.run((state, turn) => {
+      forgetDeletedTopics(state, names, turn);
+      if (state.group instanceof ConsumerGroup) state.group.topicsChanged();
+    });
+  }
+
+  /** Does what is due by the clock, though nobody calls. */
+  async alarm(): Promise<void> {
+    await this.#turns.run(requests.cleanUp);
+    this.#setAlarm();
+  }
+
+  #open(): GroupState {
+    if (this.#state) return this.#state;
+    const { after, clock, config, groupId } = this.#ports;
+    const stored = this.#store.stored();
+    const generationId = this.#store.get("generation") ?? 0;
+    const now = clock.now();
+    this.#state = loadGroup(groupId, factsOf(stored), generationId, { now, config });
+    this.#projection.resume(stored);
+    void this.#registrar.update(this.#state);
+    // Topics may have gone while nobody was here to be told.
+    this.#lookedAt = now;
+    if (!this.#state.offsets.isEmpty) after(0, () => void this.#lookAtTopics());
+    return this.#state;
+  }
+
+  async #write(records: readonly GroupRecord[]): Promise<void> {
+    const stored = this.#store.append(records);
+    this.#projection.project(stored);
+    this.#setAlarm();
+    await this.#registrar.update(this.#open());
+  }
+
+  /** Sees to it that the topics are known that the call has to do with, and those of the members. */
+  async #learnTopics(call: calls.JoinGroupCall | calls.ConsumerHeartbeatCall): Promise<void> {
+    const isConsumerGroup = this.#open().group instanceof ConsumerGroup;
+    const now = this.#ports.clock.now();
+    if (isConsumerGroup && now - this.#lookedAt >= TOPICS_MAX_AGE_MS) await this.#lookAtTopics();
+    const unknown = () => this.#topics.unknown(topicNamesOf(this.#open(), call));
+    for (let names = unknown(); names.length > 0; names = unknown()) {
+      await this.#topics.refresh(names);
+    }
+  }
+
+  /** Looks whether topics have changed; when they cannot be asked about, the next look will do. */
+  async #lookAtTopics(): Promise<void> {
+    this.#lookedAt = this.#ports.clock.now();
+    await this.topicsChanged().catch(() => {});
+  }
+
+  /** Sets the timer for the next deadline, if it is not set for an earlier time. */
+  #setTimer(): void {
+    const at = this.#open().group?.nextDeadline() ?? null;
+    if (at !== null && this.#timer !== null && this.#timer.at <= at) return;
+    this.#timer?.cancel();
+    this.#timer = null;
+    if (at === null) return;
+    const delayMs = Math.max(0, at - this.#ports.clock.now());
+    const cancel = this.#ports.after(Math.min(delayMs, MAX_TIMER_MS), () => {
+      this.#timer = null;
+      void this.#turns.run(requests.expireMembers);
+    });
+    this.#timer = { at, cancel };
+  }
+
+  /** Sees to it that the group is woken when it has something to do and nobody may call. */
+  #setAlarm(): void {
+    const { clock, config, setAlarm } = this.#ports;
+    const state = this.#open();
+    if (state.group === null) return;
+    const now = clock.now();
+    if (!state.group.isEmpty) setAlarm(now + LIVENESS_CHECK_MS);
+    else if (state.offsets.isEmpty) setAlarm(now + config.offsetsRetentionCheckIntervalMs);
+    else setAlarm(nextOffsetExpiry(state, config) ?? now + LIVENESS_CHECK_MS);
+  }
+
+  /** Begins to look which topics the group's regular expressions stand for, if it is to be done. */
+  #matchTopics({ group }: GroupState, turn: Turn): void {
+    if (!(group instanceof ConsumerGroup)) return;
+    const expressions = startRegexResolution(group, turn);
+    if (expressions.length === 0) return;
+    void this.#resolve(expressions).catch(() => {
+      // The topics could not be listed: the next heartbeat tries again.
+      regexResolutionFailed(group);
+    });
+  }
+
+  async #resolve(expressions: readonly string[]): Promise<void> {
+    const matches = matchTopics(expressions, await this.#ports.topicNames());
+    await this.#topics.refresh(this.#topics.unknown([...matches.values()].flat()));
+    await this.#turns.run((state, turn) => regexesResolved(state, matches, turn));
+  }
+
+  /** Frees the storage of a group that is no more, once everybody knows. */
+  #eraseIfGone(): void {
+    const state = this.#open();
+    const isGone = state.group === null && state.offsets.isEmpty;
+    if (!isGone || this.#store.isEmpty) return;
+    if (!this.#projection.isCaughtUp || !this.#registrar.isUpToDate(state)) return;
+    this.#store.erased();
+    void this.#ports.deleteAll();
+  }
+}

@@ -1,0 +1,81 @@
+/** OffsetCommit: a member, or a consumer that is none, says how far it has come. */
+import type { ErrorName } from "../../protocol/errors.ts";
+import { ClassicGroup } from "../classic/classic-group.ts";
+import { newClassicGroup } from "../classic/group-metadata.ts";
+import { renewSession } from "../classic/sessions.ts";
+import type { CommitOffsetsAnswer, CommitOffsetsCall, OffsetToCommit } from "../group-calls.ts";
+import type { GroupState } from "../group-state.ts";
+import type { Turn } from "../turn.ts";
+import { NO_EXPIRE_TIMESTAMP } from "./committed-offsets.ts";
+
+/** The first version to which a group that there is not has an error of its own (KIP-848). */
+const FIRST_CONSUMER_PROTOCOL_VERSION = 9;
+
+/** Asks for the broker's own retention (`offsets.retention.minutes`). */
+const DEFAULT_RETENTION = -1;
+
+export function commitOffsets(
+  state: GroupState,
+  call: CommitOffsetsCall,
+  turn: Turn,
+): CommitOffsetsAnswer {
+  const group = state.group ?? simpleGroup(state, call, turn);
+  if (typeof group === "string") return { error: group, topics: [] };
+  const check = group.validateOffsetCommit(call);
+  if (typeof check === "string") return { error: check, topics: [] };
+  for (const { topicId, partitions } of call.topics) {
+    for (const { partitionIndex } of partitions) {
+      const stale = check(topicId, partitionIndex);
+      if (stale !== null) return { error: stale, topics: [] };
+    }
+  }
+  if (group instanceof ClassicGroup) renewSession(group, call.memberId, turn.now);
+  // A simple group comes into being with the first offset that it commits.
+  if (call.topics.length > 0) state.group = group;
+  return { error: null, topics: call.topics.map((topic) => commitTopic(state, topic, call, turn)) };
+}
+
+/** The group of a consumer that is no member of any, or why it may not have one. */
+function simpleGroup(
+  { groupId }: GroupState,
+  { generationIdOrMemberEpoch, apiVersion }: CommitOffsetsCall,
+  turn: Turn,
+): ClassicGroup | ErrorName {
+  if (generationIdOrMemberEpoch < 0) return newClassicGroup(groupId, turn.now);
+  const isNew = apiVersion >= FIRST_CONSUMER_PROTOCOL_VERSION;
+  return isNew ? "GROUP_ID_NOT_FOUND" : "ILLEGAL_GENERATION";
+}
+
+type TopicToCommit = CommitOffsetsCall["topics"][number];
+
+function commitTopic(
+  state: GroupState,
+  { name, topicId, partitions }: TopicToCommit,
+  { retentionTimeMs }: CommitOffsetsCall,
+  turn: Turn,
+): CommitOffsetsAnswer["topics"][number] {
+  const expireTimestamp =
+    retentionTimeMs === DEFAULT_RETENTION ? NO_EXPIRE_TIMESTAMP : turn.now + retentionTimeMs;
+  const commit = (offset: OffsetToCommit): ErrorName | null => {
+    const metadata = offset.committedMetadata ?? "";
+    if (metadata.length > turn.config.offsetMetadataMaxBytes) return "OFFSET_METADATA_TOO_LARGE";
+    const key = { group: state.groupId, topic: name, partition: offset.partitionIndex };
+    const value = {
+      offset: offset.committedOffset,
+      leaderEpoch: offset.committedLeaderEpoch,
+      metadata,
+      commitTimestamp: turn.now,
+      expireTimestamp,
+      topicId,
+    };
+    turn.record({ type: "OffsetCommit", key, value });
+    return null;
+  };
+  return {
+    name,
+    partitions: partitions.map((offset) => ({
+      partitionIndex: offset.partitionIndex,
+      error: commit(offset),
+    })),
+  };
+}

@@ -1,0 +1,23 @@
+/** Waiting for something to become so: a test looks again and again, and gives up with a sentence. */
+import { setTimeout as sleep } from "node:timers/promises";
+
+const PATIENCE_MS = 20_000;
+const LOOK_AGAIN_MS = 20;
+
+/** Resolves with what `look` finds once that is truthy; else throws `what`, said at the end. */
+export async function until<Found>(
+  what: string | (() => string),
+  look: () => Found | Promise<Found>,
+  patienceMs = PATIENCE_MS,
+): Promise<Found> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    const found = await look();
+    if (found) return found;
+    if (performance.now() > deadline) {
+      const wanted = typeof what === "string" ? what : what();
+      throw new Error(`After ${patienceMs / 1000} s it is still not so: ${wanted}`);
+    }
+    await sleep(LOOK_AGAIN_MS);
+  }
+}
