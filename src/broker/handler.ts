@@ -39,7 +39,7 @@ export interface ConnectionContext {
   /** The host by which the client reached us; brokers advertise it unless told otherwise. */
   readonly host: string;
 
-  /** Where the client is, as Kafka writes it (`/127.0.0.1`); members of groups are shown with it. */
+  /** Where the client is, as Kafka writes it: `/127.0.0.1`. Groups show it of their members. */
   readonly clientHost: string;
 
   readonly isClosed: boolean;

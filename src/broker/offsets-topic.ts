@@ -19,7 +19,7 @@ export type OffsetsTopicConfig = Pick<
 type TopicsController = Pick<ControllerPort, "describeCluster" | "createTopics">;
 
 /** Why there is no topic. */
-export interface NoOffsetsTopic {
+interface NoOffsetsTopic {
   readonly error: ErrorName;
   readonly message: string;
 }

@@ -28,9 +28,9 @@ export interface RegisteredGroup extends GroupListing {
   readonly groupId: string;
 }
 
-/** Groups in the order of their ids, behind `after`. */
+/** Groups in the order of their ids, beginning with `from`. */
 export interface GroupsPage {
-  readonly after: string;
+  readonly from: string;
   readonly limit: number;
 }
 
@@ -62,13 +62,13 @@ export class GroupRegistry {
     return this.#sql.get<{ version: number }>(query, groupId)?.version ?? -1;
   }
 
-  /** Up to `limit` groups in the order of their ids, behind `after`. */
-  page(after: string, limit: number): RegisteredGroup[] {
-    const query = "SELECT * FROM groups WHERE group_id > ? ORDER BY group_id LIMIT ?";
+  /** Up to `limit` groups in the order of their ids, beginning with `from`. */
+  page(from: string, limit: number): RegisteredGroup[] {
+    const query = "SELECT * FROM groups WHERE group_id >= ? ORDER BY group_id LIMIT ?";
     return this.#sql
       .all<{ group_id: string; group_type: string; protocol_type: string; has_members: number }>(
         query,
-        after,
+        from,
         limit,
       )
       .map((row) => ({

@@ -22,6 +22,6 @@ export function tellGroups(image: ClusterImage, topics: Iterable<string>): Contr
   return [...groupIds].map((groupId) => ({ type: "tellGroup", groupId }));
 }
 
-export function listGroups(image: ClusterImage, { after, limit }: GroupsPage): RegisteredGroup[] {
-  return image.groups.page(after, limit);
+export function listGroups(image: ClusterImage, { from, limit }: GroupsPage): RegisteredGroup[] {
+  return image.groups.page(from, limit);
 }

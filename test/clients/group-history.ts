@@ -131,12 +131,12 @@ export class GroupHistory {
   }
 
   /**
-   * Every record below these offsets that was handled after `mark` (a {@link length}), as
-   * sentences: for offsets that were committed before it, or that a member had left behind.
+   * Every record below these offsets that was handled after `mark` (a {@link length}) by anybody but
+   * `except`, as sentences: for offsets that were committed before it, or left by that member.
    */
-  repeats(below: Offsets, mark: number): string[] {
+  repeats(below: Offsets, mark: number, except?: string): string[] {
     return this.#entries.slice(mark).flatMap(({ member, event }) => {
-      if (event.kind !== "handled") return [];
+      if (event.kind !== "handled" || member === except) return [];
       const { partition, first } = event;
       const limit = below[partition] ?? 0;
       if (first >= limit) return [];

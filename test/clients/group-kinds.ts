@@ -12,6 +12,8 @@ export interface MemberKind {
   readonly afterPause: "returns" | "stays away";
   /** The same after it did not poll for too long; null where the client knows of no such limit. */
   readonly afterStall: "returns" | "ends" | null;
+  /** Whether it leaves without losing a record that is under way at that moment. */
+  readonly leaves: "at any time" | "at rest";
   program(membership: Membership): MemberProgram | Promise<MemberProgram>;
 }
 
@@ -27,6 +29,7 @@ function kafkajs(assignor: string | null = null): MemberKind {
     name: "kafkajs",
     afterPause: "returns",
     afterStall: null,
+    leaves: "at any time",
     program: (membership) => nodeMember({ ...membership, client: "kafkajs", assignor }),
   };
 }
@@ -35,6 +38,7 @@ const platformatic: MemberKind = {
   name: "platformatic",
   afterPause: "returns",
   afterStall: null,
+  leaves: "at any time",
   program: (membership) => nodeMember({ ...membership, client: "platformatic" }),
 };
 
@@ -43,8 +47,8 @@ const platformaticConsumer: MemberKind = {
   // It repeats its heartbeat for ever, though it is told that nobody knows the member.
   afterPause: "stays away",
   afterStall: null,
-  program: (membership) =>
-    nodeMember({ ...membership, client: "platformatic, consumer protocol" }),
+  leaves: "at any time",
+  program: (membership) => nodeMember({ ...membership, client: "platformatic, consumer protocol" }),
 };
 
 function kcat(assignor: string | null = null): MemberKind {
@@ -53,6 +57,8 @@ function kcat(assignor: string | null = null): MemberKind {
     afterPause: "returns",
     // It takes the end of its membership for an error.
     afterStall: "ends",
+    // A record that it gets while it is told to end counts as handled and is not printed.
+    leaves: "at rest",
     program: (membership) => kcatMember({ ...membership, assignor }),
   };
 }
@@ -67,6 +73,7 @@ function java(
     name: `java ${tool} consumer`,
     afterPause: "returns",
     afterStall: "returns",
+    leaves: "at any time",
     program: (membership) => program({ ...membership, groupProtocol, assignor }),
   };
 }
@@ -108,11 +115,7 @@ export const MIXED_GROUPS: readonly GroupKind[] = [
   {
     name: "Java and @platformatic/kafka, consumer protocol",
     needs: ["java"],
-    members: [
-      java("verifiable", "consumer"),
-      java("console", "consumer"),
-      platformaticConsumer,
-    ],
+    members: [java("verifiable", "consumer"), java("console", "consumer"), platformaticConsumer],
   },
   {
     name: "kafkajs, Java, @platformatic/kafka and kcat by roundrobin",

@@ -3,8 +3,7 @@ import type { MemberEvent } from "./group-history.ts";
 import type { MemberProgram, Membership } from "./group-member.ts";
 import { kcatPath } from "./kcat.ts";
 
-const REBALANCED =
-  /^% Group .* rebalanced.*?(assign|revoke).*?: ((?:\S+ \[\d+\](?:, )?)*)$/;
+const REBALANCED = /^% Group .* rebalanced.*?(assign|revoke).*?: ((?:\S+ \[\d+\](?:, )?)*)$/;
 
 /** kcat in a group; its assignors are named as everywhere. */
 export function kcatMember(membership: Membership): MemberProgram {
@@ -27,12 +26,13 @@ export function kcatMember(membership: Membership): MemberProgram {
   return { command: kcatPath(), args, parse };
 }
 
-function parse(line: string, stream: "stdout" | "stderr"): MemberEvent[] {
+function parse(line: string, stream: "stdout" | "stderr"): MemberEvent[] | null {
   if (stream === "stdout") {
     const [, partition, offset] = /^(\S+-\d+) (\d+) /.exec(line) ?? [];
     if (partition === undefined) return [];
     return [{ kind: "handled", partition, first: Number(offset), last: Number(offset) }];
   }
+  if (line.startsWith("% Reached end")) return null;
   if (line.startsWith("% ERROR")) return [{ kind: "failed", reason: line }];
   const [, what, list] = REBALANCED.exec(line) ?? [];
   if (what === undefined) return [];

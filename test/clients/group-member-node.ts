@@ -142,20 +142,24 @@ async function runKafkajs(membership: NodeMembership): Promise<void> {
 }
 
 async function runPlatformatic(membership: NodeMembership): Promise<void> {
-  const { bootstrap, groupId, topics, sessionTimeoutMs, heartbeatIntervalMs } = membership;
+  const { bootstrap, groupId, topics, heartbeatIntervalMs } = membership;
   const { client, assignor, clientId = "platformatic", commit = "after some" } = membership;
   const isClassic = client === "platformatic";
   const protocols: GroupProtocolSubscription[] = [{ name: assignor ?? "roundrobin", version: 1 }];
+  // The session has to be the shorter time even where the broker sets it.
+  const { maxPollIntervalMs: rebalanceTimeout = 60_000 } = membership;
+  const { sessionTimeoutMs: sessionTimeout = Math.min(rebalanceTimeout, 30_000) } = membership;
   const group = isClassic
     ? {
         protocols,
+        sessionTimeout,
         ...(heartbeatIntervalMs === undefined ? {} : { heartbeatInterval: heartbeatIntervalMs }),
       }
     : {
         groupProtocol: "consumer" as const,
+        sessionTimeout,
         ...(assignor ? { groupRemoteAssignor: assignor } : {}),
       };
-  const { maxPollIntervalMs: rebalanceTimeout = 60_000 } = membership;
   const consumer = new Consumer({
     clientId,
     groupId,
@@ -166,8 +170,6 @@ async function runPlatformatic(membership: NodeMembership): Promise<void> {
     retries: true,
     retryDelay: 250,
     rebalanceTimeout,
-    // It has to be the shorter one even where the broker sets it.
-    sessionTimeout: sessionTimeoutMs ?? Math.min(rebalanceTimeout, 30_000),
     ...group,
   });
   const tell = (error: Error) => print({ kind: "failed", reason: String(error) });

@@ -36,8 +36,8 @@ export interface MemberProgram {
   readonly args: readonly string[];
   /** Consumer configs that go into a file, whose path ends the arguments. */
   readonly configFile?: string;
-  /** What a line tells; the member may keep lines in mind that make sense only together. */
-  parse(line: string, stream: "stdout" | "stderr"): MemberEvent[];
+  /** What a line tells; null if it is not worth remembering either. */
+  parse(line: string, stream: "stdout" | "stderr"): MemberEvent[] | null;
 }
 
 const STOPPING_PATIENCE_MS = 20_000;
@@ -61,10 +61,10 @@ export class GroupMember {
     for (const stream of ["stdout", "stderr"] as const) {
       readLines(this.#child[stream], (line) => {
         const events = program.parse(line, stream);
+        if (events === null) return;
         for (const event of events) history.record(name, event);
-        if (events.every(({ kind }) => kind !== "handled" && kind !== "committed")) {
-          this.#remember(line);
-        }
+        const isRecord = events.some(({ kind }) => kind === "handled" || kind === "committed");
+        if (!isRecord) this.#remember(line);
       });
     }
   }

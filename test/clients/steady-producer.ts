@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Admin, Producer } from "kafkajs";
 
+import { Cluster } from "../conformance/cluster.ts";
 import type { Offsets } from "./group-history.ts";
 import { newKafkajs, newKafkajsProducer } from "./writers.ts";
 
@@ -15,7 +16,7 @@ export class SteadyProducer {
   readonly #partitions: number;
   readonly #producer: Producer;
   readonly #admin: Admin;
-  readonly #stop = new AbortController();
+  #stop = new AbortController();
   #writing: Promise<void> = Promise.resolve();
   #rounds = 0;
 
@@ -26,7 +27,7 @@ export class SteadyProducer {
     this.#admin = newKafkajs(bootstrap).admin();
   }
 
-  /** Creates the topic and begins to write. */
+  /** Creates the topic, unless it is there, and begins to write. */
   static async start(
     bootstrap: string,
     topic: string,
@@ -34,8 +35,8 @@ export class SteadyProducer {
   ): Promise<SteadyProducer> {
     const steady = new SteadyProducer(bootstrap, topic, partitions);
     await Promise.all([steady.#producer.connect(), steady.#admin.connect()]);
-    await steady.#admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
-    steady.#writing = steady.#write();
+    await createTopic(bootstrap, topic, partitions);
+    steady.#writing = steady.#write(steady.#stop.signal);
     return steady;
   }
 
@@ -44,23 +45,37 @@ export class SteadyProducer {
     return this.#rounds;
   }
 
+  /** Does nothing for as long as `meanwhile` takes, which is told the end of each partition. */
+  async rest(meanwhile: (ends: Offsets) => Promise<void>): Promise<void> {
+    this.#stop.abort();
+    await this.#writing;
+    await meanwhile(await this.#ends());
+    this.#stop = new AbortController();
+    this.#writing = this.#write(this.#stop.signal);
+  }
+
   /** Stops, and returns the end of each partition. */
   async stop(): Promise<Offsets> {
     this.#stop.abort();
     await this.#writing;
-    const ends = await this.#admin.fetchTopicOffsets(this.topic);
+    const ends = await this.#ends();
     await Promise.all([this.#producer.disconnect(), this.#admin.disconnect()]);
+    return ends;
+  }
+
+  async #ends(): Promise<Offsets> {
+    const ends = await this.#admin.fetchTopicOffsets(this.topic);
     return Object.fromEntries(
       ends.map(({ partition, high }) => [`${this.topic}-${partition}`, Number(high)]),
     );
   }
 
   /** Writes on, whatever happens: the cluster may be away for a while. */
-  async #write(): Promise<void> {
+  async #write(signal: AbortSignal): Promise<void> {
     const messages = Array.from({ length: this.#partitions }, (_, partition) => {
       return { partition, value: VALUE };
     });
-    while (!this.#stop.signal.aborted) {
+    while (!signal.aborted) {
       try {
         await this.#producer.send({ topic: this.topic, messages });
         this.#rounds++;
@@ -70,4 +85,20 @@ export class SteadyProducer {
       await sleep(PAUSE_MS);
     }
   }
+}
+
+/** Creates a topic, and waits until every broker knows of it. */
+export async function createTopic(
+  bootstrap: string,
+  topic: string,
+  partitions: number,
+): Promise<void> {
+  const admin = newKafkajs(bootstrap).admin();
+  await admin.connect();
+  const topics = [{ topic, numPartitions: partitions }];
+  await admin.createTopics({ topics, waitForLeaders: false });
+  await admin.disconnect();
+  const cluster = new Cluster(bootstrap);
+  await cluster.settled(topic);
+  await cluster.close();
 }

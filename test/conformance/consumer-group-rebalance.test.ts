@@ -6,7 +6,7 @@ import { createTopics } from "../../src/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import type { Cluster } from "./cluster.ts";
 import type { ConsumerMember } from "./consumer-member.ts";
-import { Group } from "./group.ts";
+import { Group, until } from "./group.ts";
 import { conformance } from "./suite.ts";
 
 /** Has all members send heartbeats until this is true of them together. */
@@ -41,8 +41,7 @@ conformance("consumer group rebalance", (test) => {
     // The first one is told what it may keep, and its epoch is what it was until it has obeyed.
     const owned = [{ topicId, partitions: [0, 1] }];
     const { memberEpoch } = first;
-    while (first.partitions.length === 2) await first.beat({ topicPartitions: owned });
-    expect(first.partitions).toHaveLength(1);
+    await first.beatsUntil(({ partitions }) => partitions.length === 1);
     expect(first.memberEpoch).toBe(memberEpoch);
     for (let attempt = 0; attempt < 3; attempt++) {
       await first.beat({ topicPartitions: owned });
@@ -79,9 +78,10 @@ conformance("consumer group rebalance", (test) => {
     await first.join([name], { rebalanceTimeoutMs: 300 });
     const owned = [{ topicId, partitions: [0, 1] }];
     await second.join([name]);
-    let { error } = await first.beat({ topicPartitions: owned });
-    while (error === "NONE") ({ error } = await first.beat({ topicPartitions: owned }));
-    expect(error).toBe("UNKNOWN_MEMBER_ID");
+    await until(async () => {
+      const { error } = await first.beat({ topicPartitions: owned });
+      return error === "UNKNOWN_MEMBER_ID";
+    });
     expect(first.partitions).toHaveLength(1);
     await second.beatsUntil(({ partitions }) => partitions.length === 2);
   });

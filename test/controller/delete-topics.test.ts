@@ -71,7 +71,9 @@ describe("a deletion", () => {
     for (const key of activated) cluster.take(activateReplica(image, key, "incarnation"));
 
     const { effects } = cluster.delete([byName("used")]);
-    expect(effects.map((effect) => effect.type === "eraseReplica" && effect.replica)).toEqual(activated);
+    expect(effects.map((effect) => effect.type === "eraseReplica" && effect.replica)).toEqual(
+      activated,
+    );
     expect(image.replicasToErase(100)).toEqual(activated);
     const [first, ...others] = activated;
     cluster.take({

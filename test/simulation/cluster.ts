@@ -116,6 +116,16 @@ export class Cluster {
     for (const disk of this.disks.values()) disk.close();
   }
 
+  /** The disk of an actor, which need not have woken yet. */
+  disk(name: string): Disk {
+    let disk = this.disks.get(name);
+    if (!disk) {
+      disk = new Disk(this.world, this.#maxDiskLatencyMs);
+      this.disks.set(name, disk);
+    }
+    return disk;
+  }
+
   #end(instance: Instance): void {
     instance.isAlive = false;
     this.#instances.delete(instance.name);
@@ -130,7 +140,7 @@ export class Cluster {
   }
 
   #createController(): Instance {
-    const disk = this.#disk(CONTROLLER);
+    const disk = this.disk(CONTROLLER);
     const instance = newInstance(CONTROLLER, disk, this.world.now);
     const host = new ControllerHost({
       sql: disk,
@@ -170,7 +180,7 @@ export class Cluster {
   }
 
   #createReplica(name: string): Instance {
-    const disk = this.#disk(name);
+    const disk = this.disk(name);
     const instance = newInstance(name, disk, this.world.now);
     const replica = new PartitionReplica({
       key: keyOf(name),
@@ -191,7 +201,7 @@ export class Cluster {
   }
 
   #createGroup(name: string): Instance {
-    const disk = this.#disk(name);
+    const disk = this.disk(name);
     const instance = newInstance(name, disk, this.world.now);
     const groupId = name.slice("group/".length);
     const controller = this.#stub<ControllerPort>(instance, CONTROLLER);
@@ -242,15 +252,6 @@ export class Cluster {
       (...args: unknown[]) =>
         this.network.call(from, to, name, ...args);
     return new Proxy({}, { get: method }) as Port;
-  }
-
-  #disk(name: string): Disk {
-    let disk = this.disks.get(name);
-    if (!disk) {
-      disk = new Disk(this.world, this.#maxDiskLatencyMs);
-      this.disks.set(name, disk);
-    }
-    return disk;
   }
 
   /** A timer, which ends with its actor. */

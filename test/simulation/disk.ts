@@ -7,7 +7,8 @@ import { NodeSql } from "../support/node-sql.ts";
 import type { SeededRandom } from "./seeded-random.ts";
 import type { World } from "./world.ts";
 
-interface Statement {
+/** A write, as it was asked for. */
+export interface Statement {
   /** Null where everything was deleted. */
   readonly query: string | null;
   readonly bindings: readonly SqlValue[];
@@ -35,6 +36,8 @@ export class Disk implements Sql {
   #gates: Gate[] = [];
   #generation = 0;
   commitCount = 0;
+  /** Is told of what has become durable, in order. */
+  onDurable: ((writes: readonly Statement[]) => void) | null = null;
 
   constructor(world: World, maxLatencyMs: number) {
     this.#world = world;
@@ -135,6 +138,7 @@ export class Disk implements Sql {
     this.#lastCommitAt = Math.max(this.#lastCommitAt, this.#world.now) + latency;
     this.#world.after(this.#lastCommitAt - this.#world.now, () => {
       if (generation !== this.#generation) return;
+      this.onDurable?.(this.#journal.slice(this.#durableLength, length));
       this.#durable = writes;
       this.#durableLength = length;
       const open = this.#gates.filter((gate) => gate.writes <= writes);

@@ -55,11 +55,12 @@ export const listGroupsHandler = handler({
 
 /** The groups that there are, page by page. */
 async function* registeredGroups(controller: Pick<ControllerPort, "listGroups">) {
-  for (let after = ""; ;) {
-    const page = await controller.listGroups({ after, limit: GROUPS_PER_PAGE });
+  for (let from = ""; ;) {
+    const page = await controller.listGroups({ from, limit: GROUPS_PER_PAGE });
     yield page;
     if (page.length < GROUPS_PER_PAGE) return;
-    after = page.at(-1)!.groupId;
+    // The least id that comes after the last one.
+    from = `${page.at(-1)!.groupId}\0`;
   }
 }
 

@@ -1,20 +1,32 @@
 /** What happens to a consumer group because nothing else does: members are fenced. */
+import type { Millis } from "../../base/clock.ts";
 import type { GroupState } from "../group-state.ts";
 import type { Turn } from "../turn.ts";
+import type { ConsumerGroupMember } from "./consumer-group-member.ts";
 import { ConsumerGroup } from "./consumer-group.ts";
 import { fenceMembers } from "./fence-members.ts";
 import { earliest } from "./member-deadlines.ts";
 
-/** Fences all members whose time is over. What is left may be a classic group. */
+/**
+ * Fences the members whose time is over, one after the other. When that leaves a classic group, its
+ * own deadlines are yet to be looked at.
+ */
 export function expireConsumerGroup(state: GroupState, turn: Turn): void {
   const { group } = state;
   if (!(group instanceof ConsumerGroup)) return;
-  const expired = [...group.members.values()].filter(({ memberId, memberEpoch }) => {
-    const deadlines = group.deadlinesOf(memberId);
-    const { rebalance } = deadlines;
-    // It has left the epoch in which it was to give something up.
-    if (rebalance !== null && rebalance.memberEpoch !== memberEpoch) deadlines.rebalance = null;
-    return (earliest(deadlines) ?? Infinity) <= turn.now;
-  });
-  fenceMembers(state, group, expired, turn);
+  for (const member of group.members.values()) {
+    if (!isExpired(group, member, turn.now)) continue;
+    fenceMembers(state, group, [member], turn);
+    if (state.group !== group) return;
+  }
+}
+
+function isExpired(group: ConsumerGroup, member: ConsumerGroupMember, now: Millis): boolean {
+  const deadlines = group.deadlinesOf(member.memberId);
+  const { rebalance } = deadlines;
+  // It has left the epoch in which it was to give something up.
+  if (rebalance !== null && rebalance.memberEpoch !== member.memberEpoch) {
+    deadlines.rebalance = null;
+  }
+  return (earliest(deadlines) ?? Infinity) <= now;
 }
