@@ -7,6 +7,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { ControllerPort } from "../broker/ports.ts";
 import { activateReplica, type Activation } from "../controller/activation.ts";
 import {
+  createPartitions,
+  type CreatePartitionsResult,
+  type TopicToGrow,
+} from "../controller/create-partitions.ts";
+import {
   createTopics,
   type CreateTopicResult,
   type NewTopic,
@@ -27,6 +32,7 @@ import type {
   RegisteredGroup,
 } from "../controller/group-registry.ts";
 import { listGroups, registerGroup } from "../controller/groups.ts";
+import { hostedReplicas, type HostedReplicas } from "../controller/hosted-replicas.ts";
 import { ClusterImage } from "../controller/image.ts";
 import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
@@ -63,6 +69,17 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
 
   async deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]> {
     return this.#take(deleteTopics(this.#open(), topics, { config: brokerConfig }));
+  }
+
+  async createPartitions(
+    topics: readonly TopicToGrow[],
+    validateOnly: boolean,
+  ): Promise<CreatePartitionsResult[]> {
+    return this.#take(createPartitions(this.#open(), topics, validateOnly));
+  }
+
+  async hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas> {
+    return hostedReplicas(this.#open(), nodeId, query);
   }
 
   async allocateProducerIds(): Promise<ProducerIdBlock> {

@@ -9,10 +9,12 @@ import { PartitionReplica } from "../replication/partition-replica.ts";
 import type {
   Answer,
   AppendCall,
+  DeleteRecordsResult,
   EpochEndCall,
   EpochEndResult,
   ListOffsetsCall,
   ListOffsetsResult,
+  ProducerDescription,
   ReadCall,
   ReadResult,
   ReplicaPort,
@@ -41,7 +43,7 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
     lost: async (gateway, topicId, partition) =>
       gatewayStub(this.env, gateway).lost(topicId, partition),
     maintenance: this.#maintenance,
-    abort: (error) => this.#abort("an append failed", error),
+    abort: (error) => this.#abort("a write of the log failed", error),
   });
 
   append(call: AppendCall): Promise<Answer<readonly AppendResult[]>> {
@@ -58,6 +60,18 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
 
   endOffsetForEpoch(call: EpochEndCall): Promise<Answer<EpochEndResult>> {
     return this.#replica.endOffsetForEpoch(call);
+  }
+
+  deleteRecords(offset: number): Promise<Answer<DeleteRecordsResult>> {
+    return this.#replica.deleteRecords(offset);
+  }
+
+  describeProducers(): Promise<Answer<readonly ProducerDescription[]>> {
+    return this.#replica.describeProducers();
+  }
+
+  logSize(): Promise<Answer<{ readonly sizeInBytes: number }>> {
+    return this.#replica.logSize();
   }
 
   /** The topic is deleted. */

@@ -20,6 +20,9 @@ export function controllerStub(env: Env): ControllerPort {
     describeCluster: (query) => call((stub) => stub.describeCluster(query)),
     createTopics: (topics, validateOnly) => call((stub) => stub.createTopics(topics, validateOnly)),
     deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
+    createPartitions: (topics, validateOnly) =>
+      call((stub) => stub.createPartitions(topics, validateOnly)),
+    hostedReplicas: (nodeId, query) => call((stub) => stub.hostedReplicas(nodeId, query)),
     allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
     listGroups: (page) => call((stub) => stub.listGroups(page)),
     registerGroup: (registration) => call((stub) => stub.registerGroup(registration)),

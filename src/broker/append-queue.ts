@@ -26,7 +26,7 @@ interface Waiting {
 
 export interface AppendQueuePorts {
   /** A fresh way to the replica, for each call. */
-  replica(): ReplicaPort;
+  replica(): Pick<ReplicaPort, "append">;
   readonly timers: Timers;
   /** The replica has refused a call, or the call broke. */
   onRefusal(): void;

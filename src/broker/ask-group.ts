@@ -5,11 +5,9 @@
 import type { Client, GroupPort } from "../group/group-calls.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { Broker } from "./broker.ts";
+import { fewAtOnce } from "./few-at-once.ts";
 import type { RequestContext } from "./handler.ts";
 import { Unreachable } from "./ports.ts";
-
-/** Groups that one request asks at the same time; each wakes an actor. */
-const MAX_GROUPS_AT_ONCE = 64;
 
 /** Groups that one request may name; tools that describe all groups name some thousands. */
 const MAX_GROUPS_PER_REQUEST = 10_000;
@@ -43,22 +41,7 @@ export async function answerEachGroup<Named, Answer>(
   answer: (group: Named) => Promise<Answer>,
   refuse: (group: Named, error: ErrorName) => Answer,
 ): Promise<Answer[]> {
-  const answers = await eachGroup(named.slice(0, MAX_GROUPS_PER_REQUEST), answer);
+  const answers = await fewAtOnce(named.slice(0, MAX_GROUPS_PER_REQUEST), answer);
   const beyond = named.slice(MAX_GROUPS_PER_REQUEST);
   return [...answers, ...beyond.map((group) => refuse(group, "INVALID_REQUEST"))];
-}
-
-/** What becomes of each group, in their order, some of them at the same time. */
-export async function eachGroup<Group, Result>(
-  groups: readonly Group[],
-  work: (group: Group) => Promise<Result>,
-): Promise<Result[]> {
-  const results = new Array<Result>(groups.length);
-  const left = groups.entries();
-  const worker = async () => {
-    for (const [index, group] of left) results[index] = await work(group);
-  };
-  const workers = Math.min(MAX_GROUPS_AT_ONCE, groups.length);
-  await Promise.all(Array.from({ length: workers }, worker));
-  return results;
 }

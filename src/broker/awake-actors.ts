@@ -50,4 +50,7 @@ export const REFUSING_REPLICA: ReplicaPort = {
   read: refuse,
   listOffsets: refuse,
   endOffsetForEpoch: refuse,
+  deleteRecords: refuse,
+  describeProducers: refuse,
+  logSize: refuse,
 };

@@ -55,7 +55,7 @@ export class Broker {
 
   constructor(ports: BrokerPorts) {
     this.ports = ports;
-    this.routes = new TopicRoutes(ports.controller, ports.timers);
+    this.routes = new TopicRoutes(ports.controller, ports.timers, ports.clock);
     this.fetchSessions = new FetchSessions(
       ports.config.maxIncrementalFetchSessionCacheSlots,
       ports,

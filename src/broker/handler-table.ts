@@ -16,11 +16,18 @@ import { listGroupsHandler } from "./handlers/16-list-groups.ts";
 import { newApiVersionsHandler } from "./handlers/18-api-versions.ts";
 import { createTopicsHandler } from "./handlers/19-create-topics.ts";
 import { deleteTopicsHandler } from "./handlers/20-delete-topics.ts";
+import { deleteRecordsHandler } from "./handlers/21-delete-records.ts";
 import { initProducerIdHandler } from "./handlers/22-init-producer-id.ts";
 import { offsetForLeaderEpochHandler } from "./handlers/23-offset-for-leader-epoch.ts";
+import { describeLogDirsHandler } from "./handlers/35-describe-log-dirs.ts";
+import { createPartitionsHandler } from "./handlers/37-create-partitions.ts";
 import { deleteGroupsHandler } from "./handlers/42-delete-groups.ts";
+import { listPartitionReassignmentsHandler } from "./handlers/46-list-partition-reassignments.ts";
 import { offsetDeleteHandler } from "./handlers/47-offset-delete.ts";
+import { describeQuorumHandler } from "./handlers/55-describe-quorum.ts";
+import { updateFeaturesHandler } from "./handlers/57-update-features.ts";
 import { describeClusterHandler } from "./handlers/60-describe-cluster.ts";
+import { describeProducersHandler } from "./handlers/61-describe-producers.ts";
 import { consumerGroupHeartbeatHandler } from "./handlers/68-consumer-group-heartbeat.ts";
 import { consumerGroupDescribeHandler } from "./handlers/69-consumer-group-describe.ts";
 import { describeTopicPartitionsHandler } from "./handlers/75-describe-topic-partitions.ts";
@@ -42,11 +49,18 @@ const handlers = [
   listGroupsHandler,
   createTopicsHandler,
   deleteTopicsHandler,
+  deleteRecordsHandler,
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
+  describeLogDirsHandler,
+  createPartitionsHandler,
   deleteGroupsHandler,
+  listPartitionReassignmentsHandler,
   offsetDeleteHandler,
+  describeQuorumHandler,
+  updateFeaturesHandler,
   describeClusterHandler,
+  describeProducersHandler,
   consumerGroupHeartbeatHandler,
   consumerGroupDescribeHandler,
   describeTopicPartitionsHandler,

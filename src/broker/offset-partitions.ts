@@ -27,11 +27,20 @@ interface AskedTopic<P extends Partition> extends OffsetsTopicPartitions<P> {
 /** What became of a topic's partitions. */
 export type TopicResult = OffsetsTopicPartitions<Partition & { readonly errorCode: ErrorCode }>;
 
-/** Parts these partitions into those that exist and those that do not; load their routes first. */
-export function partExisting<P extends Partition>(
+/** Parts these partitions into those that exist and those that do not. */
+export async function partExisting<P extends Partition>(
   broker: Broker,
   topics: readonly AskedTopic<P>[],
-): { readonly existing: OffsetsTopicPartitions<P>[]; readonly refused: TopicResult[] } {
+): Promise<{
+  readonly existing: OffsetsTopicPartitions<P>[];
+  readonly refused: TopicResult[];
+}> {
+  await broker.routes.load(
+    topics.map(({ reference, partitions }) => ({
+      ...reference,
+      partitions: partitions.map(({ partitionIndex }) => partitionIndex),
+    })),
+  );
   const existing: OffsetsTopicPartitions<P>[] = [];
   const refused: TopicResult[] = [];
   for (const { reference, partitions, ...asked } of topics) {

@@ -6,6 +6,7 @@
  * the whole buffer behind a view.
  */
 import type { Activation } from "../controller/activation.ts";
+import type { CreatePartitionsResult, TopicToGrow } from "../controller/create-partitions.ts";
 import type { CreateTopicResult, NewTopic } from "../controller/create-topics.ts";
 import type { DeleteTopicResult, TopicToDelete } from "../controller/delete-topics.ts";
 import type { ClusterDescription, TopicsQuery } from "../controller/describe.ts";
@@ -14,6 +15,7 @@ import type {
   GroupsPage,
   RegisteredGroup,
 } from "../controller/group-registry.ts";
+import type { HostedReplicas } from "../controller/hosted-replicas.ts";
 import type { ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 
@@ -30,6 +32,12 @@ export interface ControllerPort {
   describeCluster(query: TopicsQuery): Promise<ClusterDescription>;
   createTopics(topics: readonly NewTopic[], validateOnly: boolean): Promise<CreateTopicResult[]>;
   deleteTopics(topics: readonly TopicToDelete[]): Promise<DeleteTopicResult[]>;
+  createPartitions(
+    topics: readonly TopicToGrow[],
+    validateOnly: boolean,
+  ): Promise<CreatePartitionsResult[]>;
+  /** The replicas that a broker hosts, of the topics asked for. */
+  hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas>;
   allocateProducerIds(): Promise<ProducerIdBlock>;
   /** The groups that there are, in the order of their ids, page by page. */
   listGroups(page: GroupsPage): Promise<RegisteredGroup[]>;

@@ -41,6 +41,8 @@ export class Tail {
   lastReadAt: number;
   lastHeardAt: number;
   readonly #listeners = new Set<() => void>();
+  /** The highest log start offset heard of: what tells of it may be overtaken. */
+  #logStartOffset = 0;
 
   constructor(now: number) {
     this.lastReadAt = now;
@@ -59,6 +61,17 @@ export class Tail {
 
   isSilent(now: number): boolean {
     return now - this.lastHeardAt >= SILENT_AFTER_MS;
+  }
+
+  moveTo(position: LogPosition): void {
+    this.position = position;
+    this.startsAt(position.logStartOffset);
+  }
+
+  /** The log begins at `logStartOffset`, or above it: what lies below is not to be read any more. */
+  startsAt(logStartOffset: number): void {
+    this.#logStartOffset = Math.max(this.#logStartOffset, logStartOffset);
+    if (this.position) this.position = { ...this.position, logStartOffset: this.#logStartOffset };
   }
 
   changed(): void {
@@ -122,10 +135,11 @@ export class Tails {
   opened(topicId: Uuid, partition: number, tail: Tail, position: LogPosition, now: number): void {
     if (this.get(topicId, partition) !== tail) return;
     tail.lastHeardAt = now;
+    if (tail.position?.leaderEpoch === position.leaderEpoch) tail.startsAt(position.logStartOffset);
     if (tail.position && tail.position.highWatermark >= position.highWatermark) return;
     const newer = tail.entries.filter((entry) => entry.nextOffset > position.highWatermark);
     this.#drop(tail);
-    tail.position = position;
+    tail.moveTo(position);
     for (const entry of newer) {
       const end = entry.nextOffset;
       const sizeInBytes = entry.bytes.length;
@@ -133,7 +147,7 @@ export class Tails {
       const push = { ...at, ...entry, topicId, partition, sizeInBytes };
       if (!this.#follow(tail, push)) return this.close(topicId, partition);
     }
-    if (tail.heardOffset > tail.position.highWatermark) return this.close(topicId, partition);
+    if (tail.heardOffset > tail.position!.highWatermark) return this.close(topicId, partition);
     tail.changed();
   }
 
@@ -151,6 +165,7 @@ export class Tails {
     tail.lastHeardAt = now;
     tail.heardOffset = Math.max(tail.heardOffset, push.nextOffset);
     if (!tail.position) {
+      tail.startsAt(push.logStartOffset);
       if (push.bytes) this.#keep(tail, { ...push, bytes: push.bytes });
       return true;
     }
@@ -178,11 +193,12 @@ export class Tails {
   #follow(tail: Tail, push: TailPush): boolean {
     const before = tail.position!;
     if (push.leaderEpoch !== before.leaderEpoch) return push.leaderEpoch < before.leaderEpoch;
+    tail.startsAt(push.logStartOffset);
     if (push.nextOffset <= before.highWatermark) return true;
     // A push that gathered behind another may begin below what a read has brought since.
     if (push.baseOffset > before.highWatermark) return false;
     const { leaderEpoch, logStartOffset, highWatermark, lastStableOffset } = push;
-    tail.position = { leaderEpoch, logStartOffset, highWatermark, lastStableOffset };
+    tail.moveTo({ leaderEpoch, logStartOffset, highWatermark, lastStableOffset });
     tail.appendedBytes += push.sizeInBytes;
     if (push.bytes) this.#keep(tail, { ...push, bytes: push.bytes });
     else this.#drop(tail);
@@ -190,6 +206,7 @@ export class Tails {
   }
 
   #keep(tail: Tail, { baseOffset, nextOffset, bytes }: Entry): void {
+    if (bytes.length === 0) return;
     tail.entries.push({ baseOffset, nextOffset, bytes });
     tail.byteCount += bytes.length;
     this.#byteCount += bytes.length;

@@ -1,14 +1,19 @@
 /**
  * A gateway's cache of where partitions are led. It only routes: a wrong route is corrected by the
  * replica's refusal, and no client is told anything from here that it could not find out to be old.
- * All lookups of one turn are one call to the controller; unknown topics are never cached.
+ * All lookups of one turn are one call to the controller; unknown topics are never cached, and a
+ * topic that lacks a partition is looked up again: it may have grown.
  */
+import type { Clock, Millis } from "../base/clock.ts";
 import type { Uuid } from "../base/uuid.ts";
 import type { ClusterDescription, TopicDescription } from "../controller/describe.ts";
 import type { ControllerPort, Timers } from "./ports.ts";
 
 /** Topics whose routes a gateway remembers; the least recently found is forgotten first. */
 const MAX_CACHED_TOPICS = 10_000;
+
+/** As long as Kafka's clients keep metadata (`metadata.max.age.ms`). */
+const MAX_AGE_MS = 300_000;
 
 interface Lookup {
   readonly names: Set<string>;
@@ -19,13 +24,16 @@ interface Lookup {
 export class TopicRoutes {
   readonly #controller: Pick<ControllerPort, "describeCluster">;
   readonly #timers: Timers;
+  readonly #clock: Clock;
   readonly #byName = new Map<string, TopicDescription>();
   readonly #byId = new Map<Uuid, TopicDescription>();
+  readonly #foundAt = new WeakMap<TopicDescription, Millis>();
   #gathering: Lookup | null = null;
 
-  constructor(controller: Pick<ControllerPort, "describeCluster">, timers: Timers) {
+  constructor(controller: Pick<ControllerPort, "describeCluster">, timers: Timers, clock: Clock) {
     this.#controller = controller;
     this.#timers = timers;
+    this.#clock = clock;
   }
 
   /** The route of a topic if it is known here. */
@@ -34,12 +42,32 @@ export class TopicRoutes {
   }
 
   /**
-   * Asks the controller about the topics that are not cached. Afterwards `cached` has all that
-   * exist.
+   * As `cached`, for those who choose among a topic's partitions: undefined also when the topic may
+   * have grown since it was looked up.
    */
-  async load(topics: readonly TopicReference[]): Promise<void> {
-    const missing = topics.filter((topic) => !this.cached(topic));
+  fresh(asked: AskedPartitions): TopicDescription | undefined {
+    const topic = this.#has(asked) ? this.cached(asked) : undefined;
+    const isFresh = topic && this.#clock.now() - this.#foundAt.get(topic)! < MAX_AGE_MS;
+    return isFresh ? topic : undefined;
+  }
+
+  /** Whether there is a route to each of these partitions. */
+  has(asked: readonly AskedPartitions[]): boolean {
+    return asked.every((topic) => this.#has(topic));
+  }
+
+  /**
+   * Asks the controller about the topics to whose partitions there is no route. Afterwards `cached`
+   * has all that exist.
+   */
+  async load(asked: readonly AskedPartitions[]): Promise<void> {
+    const missing = asked.filter((topic) => !this.#has(topic));
     if (missing.length > 0) await this.describe(missing);
+  }
+
+  #has(topic: AskedPartitions): boolean {
+    const count = this.cached(topic)?.partitions.length;
+    return count !== undefined && !topic.partitions?.some((partition) => partition >= count);
   }
 
   /** The current image of these topics, from the controller. */
@@ -79,9 +107,13 @@ export class TopicRoutes {
     if (former) this.forget(former.topicId);
     this.#byName.set(topic.name, topic);
     this.#byId.set(topic.topicId, topic);
+    this.#foundAt.set(topic, this.#clock.now());
     if (this.#byId.size > MAX_CACHED_TOPICS) this.forget(this.#byId.keys().next().value!);
   }
 }
+
+/** A topic, and the partitions of it that are asked for, if there are some in particular. */
+export type AskedPartitions = TopicReference & { readonly partitions?: readonly number[] };
 
 /** A topic as a request names it. */
 export type TopicReference =

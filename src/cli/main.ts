@@ -1,22 +1,38 @@
 /**
- * The `odradek` command line: one noun per file, Kafka's names for flags. A command that was called
- * wrongly says so in a sentence and ends with 1; nothing here prints a stack.
+ * The `odradek` command line: one noun per folder or file, Kafka's names for flags. A command that
+ * was called wrongly says so in a sentence and ends with 1; nothing here prints a stack.
  */
 import { Command } from "commander";
 
-import { CommandError } from "./command-error.ts";
-import { serveCommand } from "./serve.ts";
+import { commandsFor } from "./commands.ts";
+
+/** By name, so that the client need not be loaded for a command without one. */
+const EXPECTED: ReadonlySet<string> = new Set(["CommandError", "UsageError", "KafkaError"]);
 
 const program = new Command("odradek")
   .description("Kafka rebuilt from actors: a broker on workerd for Kafka clients and browsers.")
-  .addHelpText("after", "\nStart with: odradek serve\n")
-  .showHelpAfterError("(--help lists what is possible)")
-  .addCommand(serveCommand());
+  .addHelpText(
+    "after",
+    `
+Start with: odradek serve
+Then, in another terminal: odradek topics --create --topic orders
+
+Each command but serve stands for one of Kafka's tools and takes its flags.
+`,
+  )
+  .showHelpAfterError("(--help lists what is possible)");
+
+for (const command of await commandsFor(process.argv.slice(2))) program.addCommand(command);
 
 try {
   await program.parseAsync();
 } catch (error) {
-  if (!(error instanceof CommandError)) throw error;
+  if (!isExpected(error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
+}
+
+/** Whether a person is told the message alone; anything else is a mistake of ours. */
+function isExpected(error: unknown): error is Error {
+  return error instanceof Error && EXPECTED.has(error.name);
 }

@@ -11,6 +11,7 @@ import { decodeResponseFrame, encodeRequestFrame } from "../protocol/frame.ts";
 import { apiVersions } from "../protocol/messages/18-api-versions.ts";
 import type { ApiVersionsResponse } from "../protocol/messages/18-api-versions.ts";
 import { Reader } from "../protocol/reader.ts";
+import { UnsupportedVersion } from "../protocol/unsupported-version.ts";
 import type { VersionRange } from "../protocol/versions.ts";
 import { KafkaError, throwErrorOf } from "./kafka-error.ts";
 import { responseFrames } from "./response-frames.ts";
@@ -47,6 +48,9 @@ interface Waiting {
 
 export class Connection {
   readonly address: string;
+  /** Resolves once nothing can be sent or received any more, with the reason. */
+  readonly closed: Promise<KafkaError>;
+  readonly #close: (failure: KafkaError) => void;
   readonly #transport: Transport;
   readonly #options: ConnectionOptions;
   /** Those that wait for a response, in the order of their requests. */
@@ -60,6 +64,9 @@ export class Connection {
     this.address = address;
     this.#transport = transport;
     this.#options = options;
+    const { promise, resolve } = Promise.withResolvers<KafkaError>();
+    this.closed = promise;
+    this.#close = resolve;
     void this.#receive();
   }
 
@@ -103,7 +110,7 @@ export class Connection {
   }
 
   /** Sends a request and resolves with its response, whatever errors that may name. */
-  call<A extends Api>(
+  async call<A extends Api>(
     api: A,
     request: RequestFor<A>,
     options: CallOptions = {},
@@ -183,7 +190,7 @@ export class Connection {
   #send<A extends Api>(api: A, apiVersion: number, message: RequestInput<A>): number {
     const correlationId = this.#correlationId;
     const header = { apiVersion, correlationId, clientId: this.#options.clientId };
-    const frame = encodeRequestFrame(api, header, message);
+    const frame = encodeOrRefuse(api, header, message);
     this.#correlationId = (correlationId + 1) & 0x7fff_ffff;
     this.#transport.send(frame);
     return correlationId;
@@ -220,10 +227,25 @@ export class Connection {
     if (this.#failure !== null) return;
     this.#failure = failure;
     this.#transport.close();
+    this.#close(failure);
     for (const { fail, timer } of this.#waiting.splice(0)) {
       clearTimeout(timer);
       fail(failure);
     }
+  }
+}
+
+function encodeOrRefuse<A extends Api>(
+  api: A,
+  header: Parameters<typeof encodeRequestFrame>[1],
+  message: RequestInput<A>,
+): Uint8Array[] {
+  try {
+    return encodeRequestFrame(api, header, message);
+  } catch (error) {
+    if (!(error instanceof UnsupportedVersion)) throw error;
+    const reason = `The broker's newest ${api.name} is too old for this: ${error.message}`;
+    throw new KafkaError("UNSUPPORTED_VERSION", reason, error);
   }
 }
 

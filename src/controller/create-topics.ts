@@ -8,7 +8,9 @@ import type { ErrorName } from "../protocol/errors.ts";
 import type { BrokerConfig } from "./broker-config.ts";
 import { tellGroups } from "./groups.ts";
 import type { ClusterImage } from "./image.ts";
-import { placeReplicas } from "./placement.ts";
+import { invalidAssignment } from "./manual-assignment.ts";
+import { newPartition } from "./new-partition.ts";
+import { placeReplicas, tooFewBrokers } from "./placement.ts";
 import type { MetadataRecord } from "./records.ts";
 import type { ControllerSurroundings, Step } from "./step.ts";
 import { invalidTopicName } from "./topic-names.ts";
@@ -138,10 +140,7 @@ function assignReplicas(
   if (partitionCount > MAX_PARTITIONS_PER_TOPIC)
     return refuse(name, "INVALID_PARTITIONS", tooManyPartitions(partitionCount));
   if (factor > nodeIds.length) {
-    const why =
-      `Unable to replicate the partition ${factor} time(s): The target replication factor of ${factor} ` +
-      `cannot be reached because only ${nodeIds.length} broker(s) are registered.`;
-    return refuse(name, "INVALID_REPLICATION_FACTOR", why);
+    return refuse(name, "INVALID_REPLICATION_FACTOR", tooFewBrokers(factor, nodeIds.length));
   }
   if (factor > 1) return refuse(name, "INVALID_REPLICATION_FACTOR", UNREPLICATED);
   return { replicas: placeReplicas(nodeIds, partitionCount, factor, placed) };
@@ -150,7 +149,7 @@ function assignReplicas(
 const UNREPLICATED =
   "Replication factors above 1 are not supported by this version of Odradek: ask for 1, or -1 for the default.";
 
-function tooManyPartitions(count: number): string {
+export function tooManyPartitions(count: number): string {
   return `Number of partitions ${count} is above the maximum of ${MAX_PARTITIONS_PER_TOPIC} a topic.`;
 }
 
@@ -172,6 +171,7 @@ function givenAssignment(
   if (topic.assignments.length > MAX_PARTITIONS_PER_TOPIC)
     return invalid(tooManyPartitions(topic.assignments.length));
   const replicas: number[][] = [];
+  let factor: number | null = null;
   for (const { partitionIndex, brokerIds } of topic.assignments) {
     if (replicas[partitionIndex]) {
       return invalid(`Found multiple manual partition assignments for partition ${partitionIndex}`);
@@ -179,20 +179,9 @@ function givenAssignment(
     if (partitionIndex < 0 || partitionIndex >= topic.assignments.length) {
       return invalid("partitions should be a consecutive 0-based integer sequence");
     }
-    if (brokerIds.length === 0)
-      return invalid("The manual partition assignment includes an empty replica list.");
-    if (new Set(brokerIds).size < brokerIds.length) {
-      const duplicate = brokerIds.find((id, index) => brokerIds.indexOf(id) < index)!;
-      return invalid(
-        `The manual partition assignment includes the broker ${duplicate} more than once.`,
-      );
-    }
-    const unknown = brokerIds.find((id) => !nodeIds.includes(id));
-    if (unknown !== undefined) {
-      return invalid(
-        `The manual partition assignment includes broker ${unknown}, but no such broker is registered.`,
-      );
-    }
+    const why = invalidAssignment(brokerIds, nodeIds, factor);
+    if (why) return invalid(why);
+    factor = brokerIds.length;
     if (brokerIds.length > 1) return refuse(name, "INVALID_REPLICATION_FACTOR", UNREPLICATED);
     replicas[partitionIndex] = [...brokerIds];
   }
@@ -213,16 +202,7 @@ function recordsOf(
       name,
       value,
     })),
-    ...replicas.map((nodeIds, partition) => ({
-      type: "Partition" as const,
-      topicId,
-      partition,
-      replicas: nodeIds,
-      isr: nodeIds,
-      leader: nodeIds[0]!,
-      leaderEpoch: 0,
-      partitionEpoch: 0,
-    })),
+    ...replicas.map((nodeIds, partition) => newPartition(topicId, partition, nodeIds)),
   ];
 }
 

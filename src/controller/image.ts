@@ -193,9 +193,13 @@ export class ClusterImage {
   }
 
   #storeTopic({ name, topicId, partitionCount }: TopicRecord): void {
+    const before = this.topicById(topicId);
     const insert = "INSERT INTO topics VALUES (?, ?, ?, ?)";
-    this.#sql.run(insert, name, collisionKey(name), topicId, partitionCount);
-    this.#setCounter("partitions_placed", this.partitionsPlaced() + partitionCount);
+    const update = "UPDATE topics SET partition_count = ? WHERE topic_id = ?";
+    if (before) this.#sql.run(update, partitionCount, topicId);
+    else this.#sql.run(insert, name, collisionKey(name), topicId, partitionCount);
+    const placed = partitionCount - (before?.partitionCount ?? 0);
+    this.#setCounter("partitions_placed", this.partitionsPlaced() + placed);
   }
 
   #changePartition(record: PartitionChangeRecord): void {

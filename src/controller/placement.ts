@@ -22,3 +22,11 @@ export function placeReplicas(
     ),
   );
 }
+
+/** Why a partition cannot have so many replicas, in Kafka's words. */
+export function tooFewBrokers(replicationFactor: number, brokerCount: number): string {
+  return (
+    `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ` +
+    `${replicationFactor} cannot be reached because only ${brokerCount} broker(s) are registered.`
+  );
+}

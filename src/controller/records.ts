@@ -25,6 +25,7 @@ export interface RegisterBrokerRecord {
   readonly rack: string | null;
 }
 
+/** A topic that is new, or that has more partitions than before. */
 export interface TopicRecord {
   readonly type: "Topic";
   readonly name: string;

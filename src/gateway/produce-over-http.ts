@@ -49,7 +49,7 @@ export async function produceOverHttp(
   const batch = encodeBatch(records);
   const draw = randomNumber(broker);
   const result = await onFreshRoute(async () => {
-    const topic = await findOrCreateTopic(broker, topicName);
+    const topic = await findOrCreateTopic(broker, topicName, givenPartition);
     const partition = givenPartition ?? choosePartition(topic, records[0]!, draw);
     const located = locatePartition(broker, topic, partition);
     return { partition, ...(await broker.append(located, batch, produce.servedVersions.max)) };

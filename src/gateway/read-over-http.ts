@@ -69,7 +69,8 @@ class PartitionReader {
 
   async locate() {
     const { topicName, partition } = this.#reading;
-    return locatePartition(this.#broker, await findTopic(this.#broker, topicName), partition);
+    const topic = await findTopic(this.#broker, topicName, partition);
+    return locatePartition(this.#broker, topic, partition);
   }
 
   /** Reads until the answer is full, or the log's end and the deadline have come. */

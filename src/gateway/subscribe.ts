@@ -29,7 +29,7 @@ export async function subscription(
   const start = startParameter(query, "latest");
   const format = formatParameter(query);
   const found = await onFreshRoute(async () => {
-    const topic = await findTopic(broker, topicName);
+    const topic = await findTopic(broker, topicName, partition);
     const partitions = partition === null ? allPartitions(topic, start) : [partition];
     const starts = await Promise.all(
       partitions.map((index) => findStart(broker, locatePartition(broker, topic, index), start)),

@@ -5,7 +5,7 @@
  */
 import { autoCreateTopics } from "../broker/auto-create-topics.ts";
 import type { Broker, Located } from "../broker/broker.ts";
-import type { TopicReference } from "../broker/topic-routes.ts";
+import type { AskedPartitions } from "../broker/topic-routes.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import { NO_LEADER } from "../controller/records.ts";
 import { invalidTopicName } from "../controller/topic-names.ts";
@@ -24,27 +24,38 @@ const WRONG_ROUTE: readonly (ErrorName | null)[] = [
 /** The topic as it is routed, or else as the controller knows it; undefined when nobody does. */
 export async function lookUpTopic(
   { routes }: Broker,
-  reference: TopicReference,
+  asked: AskedPartitions,
 ): Promise<TopicDescription | undefined> {
-  const cached = routes.cached(reference);
-  if (cached) return cached;
-  const { topics } = await routes.describe([reference]);
-  const { name, topicId } = reference;
+  const fresh = routes.fresh(asked);
+  if (fresh) return fresh;
+  const { topics } = await routes.describe([asked]);
+  const { name, topicId } = asked;
   return topics.find((topic) =>
     name === undefined ? topic.topicId === topicId : topic.name === name,
   );
 }
 
-/** The topic of this name, or a {@link Problem}. */
-export async function findTopic(broker: Broker, name: string): Promise<TopicDescription> {
-  const topic = await lookUp(broker, name);
+/**
+ * The topic of this name, or a {@link Problem}. One in which the partition is missing is looked up
+ * again.
+ */
+export async function findTopic(
+  broker: Broker,
+  name: string,
+  partition: number | null = null,
+): Promise<TopicDescription> {
+  const topic = await lookUp(broker, name, partition);
   if (topic) return topic;
   throw new Problem("UNKNOWN_TOPIC_OR_PARTITION", unknownTopic(name));
 }
 
 /** As {@link findTopic}, but creates the topic where `auto.create.topics.enable` allows it. */
-export async function findOrCreateTopic(broker: Broker, name: string): Promise<TopicDescription> {
-  const topic = await lookUp(broker, name);
+export async function findOrCreateTopic(
+  broker: Broker,
+  name: string,
+  partition: number | null = null,
+): Promise<TopicDescription> {
+  const topic = await lookUp(broker, name, partition);
   if (topic) return topic;
   const { controller, config } = broker.ports;
   if (!config.autoCreateTopicsEnable) {
@@ -86,10 +97,14 @@ export async function onFreshRoute<Result extends { readonly error: ErrorName | 
   return WRONG_ROUTE.includes(result.error) ? attempt() : result;
 }
 
-async function lookUp(broker: Broker, name: string): Promise<TopicDescription | undefined> {
+async function lookUp(
+  broker: Broker,
+  name: string,
+  partition: number | null,
+): Promise<TopicDescription | undefined> {
   const invalid = invalidTopicName(name);
   if (invalid !== null) throw new Problem("INVALID_TOPIC_EXCEPTION", `${invalid}.`);
-  return lookUpTopic(broker, { name });
+  return lookUpTopic(broker, { name, partitions: partition === null ? [] : [partition] });
 }
 
 function unknownTopic(name: string): string {

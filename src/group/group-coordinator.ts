@@ -12,16 +12,8 @@
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Sql } from "../base/sql.ts";
 import type { ErrorName } from "../protocol/errors.ts";
-import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import { describeConsumerGroup } from "./consumer/describe-consumer-group.ts";
 import { consumerHeartbeat } from "./consumer/heartbeat.ts";
-import {
-  matchTopics,
-  regexesResolved,
-  regexResolutionFailed,
-  startRegexResolution,
-} from "./consumer/regular-expressions.ts";
-import { topicIdsOf, topicNamesOf } from "./consumer/topic-names.ts";
 import type * as calls from "./group-calls.ts";
 import type { GroupConfig } from "./group-config.ts";
 import type { GroupRecord } from "./group-record.ts";
@@ -29,14 +21,14 @@ import { type GroupRegistration, GroupRegistrar } from "./group-registrar.ts";
 import * as requests from "./group-requests.ts";
 import type { GroupState } from "./group-state.ts";
 import { factsOf, GroupStore } from "./group-store.ts";
-import { type DescribeTopics, KnownTopics } from "./known-topics.ts";
+import { GroupTopics } from "./group-topics.ts";
+import type { DescribeTopics } from "./known-topics.ts";
 import { loadGroup } from "./load-group.ts";
 import { OffsetsProjection, type ProjectionAppend } from "./offsets-projection.ts";
 import { commitOffsets } from "./offsets/commit-offsets.ts";
 import { fetchOffsets } from "./offsets/fetch-offsets.ts";
-import { deleteOffsets, forgetDeletedTopics, nextOffsetExpiry } from "./offsets/forget-offsets.ts";
+import { deleteOffsets, nextOffsetExpiry } from "./offsets/forget-offsets.ts";
 import { TurnRunner } from "./turn-runner.ts";
-import type { Turn } from "./turn.ts";
 
 /**
  * How often a group with members is woken whatever happens. Sessions are in memory alone: should
@@ -46,12 +38,6 @@ const LIVENESS_CHECK_MS = 600_000;
 
 /** The longest that a timer is set for: beyond 2^31 ms platforms take it for none. */
 const MAX_TIMER_MS = 86_400_000;
-
-/**
- * How old a consumer group's picture of its topics may become, in case the controller could not
- * reach it with a change: as old as Kafka's clients let theirs become (`metadata.max.age.ms`).
- */
-const TOPICS_MAX_AGE_MS = 300_000;
 
 /** What a coordinator needs from its host. */
 export interface GroupCoordinatorPorts {
@@ -81,12 +67,11 @@ export interface GroupCoordinatorPorts {
 export class GroupCoordinator implements calls.GroupPort {
   readonly #ports: GroupCoordinatorPorts;
   readonly #store: GroupStore;
-  readonly #topics: KnownTopics;
+  readonly #topics: GroupTopics;
   readonly #projection: OffsetsProjection;
   readonly #registrar: GroupRegistrar;
   readonly #turns: TurnRunner;
   #state: GroupState | null = null;
-  #lookedAt: Millis = 0;
   #timer: { readonly at: Millis; readonly cancel: () => void } | null = null;
 
   /** Writes nothing: a coordinator that is only named stays empty. */
@@ -95,13 +80,19 @@ export class GroupCoordinator implements calls.GroupPort {
     const { after, clock } = ports;
     const erase = () => this.#eraseIfGone();
     this.#store = new GroupStore(ports.sql);
-    this.#topics = new KnownTopics(ports.describeTopics);
     this.#projection = new OffsetsProjection(this.#store, {
       ...ports,
       now: () => clock.now(),
       onCaughtUp: erase,
     });
-    this.#registrar = new GroupRegistrar(this.#store, { ...ports, onConfirmed: erase });
+    this.#registrar = new GroupRegistrar(this.#store, {
+      ...ports,
+      onConfirmed: (hasNewTopics) => {
+        // They may have come or gone before the controller knew that it is to tell.
+        if (hasNewTopics) void this.#topics.look();
+        erase();
+      },
+    });
     this.#turns = new TurnRunner({
       ...ports,
       nextTurn: (run) => void after(0, run),
@@ -110,17 +101,23 @@ export class GroupCoordinator implements calls.GroupPort {
       write: (records) => this.#write(records),
       onTurn: () => this.#setTimer(),
     });
-  }
-
-  async joinGroup(call: calls.JoinGroupCall): Promise<calls.JoinGroupAnswer> {
-    await this.#learnTopics(call);
-    return this.#turns.wait((state, ticket, turn) => {
-      requests.joinGroup(state, call, ticket, turn);
-      this.#matchTopics(state, turn);
+    this.#topics = new GroupTopics({
+      ...ports,
+      state: () => this.#open(),
+      run: (step) => this.#turns.run(step),
     });
   }
 
-  syncGroup(call: calls.SyncGroupCall): Promise<calls.SyncGroupAnswer> {
+  async joinGroup(call: calls.JoinGroupCall): Promise<calls.JoinGroupAnswer> {
+    await this.#topics.learn(call);
+    return this.#turns.wait((state, ticket, turn) => {
+      requests.joinGroup(state, call, ticket, turn);
+      this.#topics.match(state, turn);
+    });
+  }
+
+  async syncGroup(call: calls.SyncGroupCall): Promise<calls.SyncGroupAnswer> {
+    await this.#topics.learn();
     return this.#turns.wait((state, ticket, turn) => requests.syncGroup(state, call, ticket, turn));
   }
 
@@ -129,16 +126,17 @@ export class GroupCoordinator implements calls.GroupPort {
   }
 
   async leaveGroup(call: calls.LeaveGroupCall): Promise<calls.LeaveGroupAnswer> {
+    await this.#topics.learn();
     return this.#turns.run((state, turn) => requests.leaveGroup(state, call, turn));
   }
 
   async consumerHeartbeat(
     call: calls.ConsumerHeartbeatCall,
   ): Promise<calls.ConsumerHeartbeatAnswer> {
-    await this.#learnTopics(call);
+    await this.#topics.learn(call);
     return this.#turns.run((state, turn) => {
       const answer = consumerHeartbeat(state, call, turn);
-      this.#matchTopics(state, turn);
+      this.#topics.match(state, turn);
       return answer;
     });
   }
@@ -160,7 +158,7 @@ export class GroupCoordinator implements calls.GroupPort {
   }
 
   async describeConsumerGroup(): Promise<calls.ConsumerGroupDescription> {
-    await this.#topics.learn(topicIdsOf(this.#open()));
+    await this.#topics.learnAssigned();
     return this.#turns.run((state, { topics, config }) =>
       describeConsumerGroup(state, topics, config),
     );
@@ -175,14 +173,8 @@ export class GroupCoordinator implements calls.GroupPort {
   }
 
   /** Topics that the group has to do with have come or gone. */
-  async topicsChanged(): Promise<void> {
-    const { offsets } = this.#open();
-    const names = new Set([...this.#topics.names(), ...offsets.topics()]);
-    await this.#topics.refresh(names);
-    await this.#turns.run((state, turn) => {
-      forgetDeletedTopics(state, names, turn);
-      if (state.group instanceof ConsumerGroup) state.group.topicsChanged();
-    });
+  topicsChanged(): Promise<void> {
+    return this.#topics.changed();
   }
 
   /** Does what is due by the clock, though nobody calls. */
@@ -201,8 +193,7 @@ export class GroupCoordinator implements calls.GroupPort {
     this.#projection.resume(stored);
     void this.#registrar.update(this.#state);
     // Topics may have gone while nobody was here to be told.
-    this.#lookedAt = now;
-    if (!this.#state.offsets.isEmpty) after(0, () => void this.#lookAtTopics());
+    if (!this.#state.offsets.isEmpty) after(0, () => void this.#topics.look());
     return this.#state;
   }
 
@@ -211,23 +202,6 @@ export class GroupCoordinator implements calls.GroupPort {
     this.#projection.project(stored);
     this.#setAlarm();
     await this.#registrar.update(this.#open());
-  }
-
-  /** Sees to it that the topics are known that the call has to do with, and those of the members. */
-  async #learnTopics(call: calls.JoinGroupCall | calls.ConsumerHeartbeatCall): Promise<void> {
-    const isConsumerGroup = this.#open().group instanceof ConsumerGroup;
-    const now = this.#ports.clock.now();
-    if (isConsumerGroup && now - this.#lookedAt >= TOPICS_MAX_AGE_MS) await this.#lookAtTopics();
-    const unknown = () => this.#topics.unknown(topicNamesOf(this.#open(), call));
-    for (let names = unknown(); names.length > 0; names = unknown()) {
-      await this.#topics.refresh(names);
-    }
-  }
-
-  /** Looks whether topics have changed; when they cannot be asked about, the next look will do. */
-  async #lookAtTopics(): Promise<void> {
-    this.#lookedAt = this.#ports.clock.now();
-    await this.topicsChanged().catch(() => {});
   }
 
   /** Sets the timer for the next deadline, if it is not set for an earlier time. */
@@ -240,9 +214,15 @@ export class GroupCoordinator implements calls.GroupPort {
     const delayMs = Math.max(0, at - this.#ports.clock.now());
     const cancel = this.#ports.after(Math.min(delayMs, MAX_TIMER_MS), () => {
       this.#timer = null;
-      void this.#turns.run(requests.expireMembers);
+      void this.#expireMembers();
     });
     this.#timer = { at, cancel };
+  }
+
+  async #expireMembers(): Promise<void> {
+    // Without the topics what remains would only be looked at once more.
+    await this.#topics.learn().catch(() => {});
+    await this.#turns.run(requests.expireMembers);
   }
 
   /** Sees to it that the group is woken when it has something to do and nobody may call. */
@@ -254,23 +234,6 @@ export class GroupCoordinator implements calls.GroupPort {
     if (!state.group.isEmpty) setAlarm(now + LIVENESS_CHECK_MS);
     else if (state.offsets.isEmpty) setAlarm(now + config.offsetsRetentionCheckIntervalMs);
     else setAlarm(nextOffsetExpiry(state, config) ?? now + LIVENESS_CHECK_MS);
-  }
-
-  /** Begins to look which topics the group's regular expressions stand for, if it is to be done. */
-  #matchTopics({ group }: GroupState, turn: Turn): void {
-    if (!(group instanceof ConsumerGroup)) return;
-    const expressions = startRegexResolution(group, turn);
-    if (expressions.length === 0) return;
-    void this.#resolve(expressions).catch(() => {
-      // The topics could not be listed: the next heartbeat tries again.
-      regexResolutionFailed(group);
-    });
-  }
-
-  async #resolve(expressions: readonly string[]): Promise<void> {
-    const matches = matchTopics(expressions, await this.#ports.topicNames());
-    await this.#topics.refresh(this.#topics.unknown([...matches.values()].flat()));
-    await this.#turns.run((state, turn) => regexesResolved(state, matches, turn));
   }
 
   /** Frees the storage of a group that is no more, once everybody knows. */

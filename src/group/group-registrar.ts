@@ -28,8 +28,8 @@ export interface GroupRegistration {
 export interface RegistrarPorts {
   after(delayMs: Millis, run: () => void): () => void;
   register(registration: GroupRegistration): Promise<void>;
-  /** The controller has confirmed. */
-  onConfirmed(): void;
+  /** The controller has confirmed; perhaps it now tells of topics of which it did not tell before. */
+  onConfirmed(hasNewTopics: boolean): void;
 }
 
 /** How long until a registration that broke is made again, at first and at most. */
@@ -86,8 +86,8 @@ export class GroupRegistrar {
     this.#attempt = null;
     this.#retryMs = FIRST_RETRY_MS;
     this.#store.set("registration", { version, says: says(listing, topics) });
-    if (this.isUpToDate(state)) this.#ports.onConfirmed();
-    else void this.update(state);
+    this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING));
+    if (!this.isUpToDate(state)) void this.update(state);
   }
 
   #retry(state: GroupState): void {
@@ -121,6 +121,14 @@ function registrationOf({
 function subscribedTopics(group: Group): Iterable<string> | null {
   // The members of a classic group look after their topics themselves.
   return group instanceof ConsumerGroup ? group.topicsToWatch() : [];
+}
+
+/** Whether these are not all among the topics of a registration, as far as that is known. */
+function hasMore(topics: GroupRegistration["topics"], said: string): boolean {
+  if (said === UNCONFIRMED) return true;
+  const [, before] = JSON.parse(said) as [unknown, GroupRegistration["topics"]];
+  if (before === null || topics === null) return before !== null;
+  return topics.some((topic) => !before.includes(topic));
 }
 
 /** A registration as text, to be compared. */

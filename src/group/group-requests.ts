@@ -12,13 +12,7 @@ import { heartbeatClassicGroup } from "./classic/heartbeat-classic-group.ts";
 import { joinClassicGroup } from "./classic/join-classic-group.ts";
 import { leaveClassicGroup } from "./classic/leave-classic-group.ts";
 import { syncClassicGroup } from "./classic/sync-classic-group.ts";
-import {
-  heartbeatConsumerGroup,
-  leaveConsumerGroup,
-  syncConsumerGroup,
-} from "./consumer/classic-members.ts";
 import { expireConsumerGroup } from "./consumer/expire-consumer-group.ts";
-import { joinConsumerGroup } from "./consumer/join-consumer-group.ts";
 import type {
   ClassicGroupDescription,
   GroupListing,
@@ -29,6 +23,12 @@ import type {
   SyncGroupCall,
 } from "./group-calls.ts";
 import type { GroupState } from "./group-state.ts";
+import {
+  heartbeatConsumerGroup,
+  leaveConsumerGroup,
+  syncConsumerGroup,
+} from "./migration/classic-members.ts";
+import { joinConsumerGroup } from "./migration/join-consumer-group.ts";
 import { offsetTombstone } from "./offsets/committed-offsets.ts";
 import { forgetExpiredOffsets } from "./offsets/forget-offsets.ts";
 import type { Ticket, Turn } from "./turn.ts";

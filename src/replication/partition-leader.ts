@@ -9,11 +9,13 @@ import type { TimestampAndOffset } from "../log/timestamp-lookup.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type {
   AppendCall,
+  DeleteRecordsResult,
   EpochEndCall,
   EpochEndResult,
   ListOffsetsCall,
   ListOffsetsResult,
   LogPosition,
+  ProducerDescription,
   ReadCall,
   ReadResult,
 } from "./replica-calls.ts";
@@ -25,6 +27,9 @@ const MAX_TIMESTAMP = -3;
 const EARLIEST_LOCAL = -4;
 const LATEST_TIERED = -5;
 const EARLIEST_PENDING_UPLOAD = -6;
+
+/** Stands for the high watermark in DeleteRecords. */
+const HIGH_WATERMARK = -1;
 
 /** What became of several calls, each with a result for each of its batches. */
 export interface Appended {
@@ -93,6 +98,22 @@ export class PartitionLeader {
     if (wrongEpoch) return { error: wrongEpoch, leaderEpoch: -1, endOffset: -1 };
     const { epoch, endOffset } = this.log.endOffsetForEpoch(leaderEpoch);
     return { error: null, leaderEpoch: epoch, endOffset };
+  }
+
+  deleteRecords(offset: number): DeleteRecordsResult {
+    const { cleanupPolicy } = this.log.config;
+    const isCompactedOnly = cleanupPolicy.compact && !cleanupPolicy.delete;
+    const error = isCompactedOnly
+      ? "POLICY_VIOLATION"
+      : this.log.deleteRecordsBefore(offset === HIGH_WATERMARK ? this.log.highWatermark : offset);
+    return { error, lowWatermark: error === null ? this.log.logStartOffset : -1 };
+  }
+
+  describeProducers(now: Millis): ProducerDescription[] {
+    return this.log.activeProducers(now).map(({ producerId, producerEpoch, batches }) => {
+      const { lastSequence, timestamp } = batches.at(-1)!;
+      return { producerId, producerEpoch, lastSequence, lastTimestamp: timestamp };
+    });
   }
 
   /** The ISR of an unreplicated partition is its leader, so what is stored is committed. */

@@ -21,10 +21,12 @@ import { PartitionLeader } from "./partition-leader.ts";
 import type {
   Answer,
   AppendCall,
+  DeleteRecordsResult,
   EpochEndCall,
   EpochEndResult,
   ListOffsetsCall,
   ListOffsetsResult,
+  ProducerDescription,
   ReadCall,
   ReadResult,
   ReplicaPort,
@@ -123,6 +125,35 @@ export class PartitionReplica implements ReplicaPort {
     return typeof state === "string" ? { refused: state } : state.endOffsetForEpoch(call);
   }
 
+  async deleteRecords(offset: number): Promise<Answer<DeleteRecordsResult>> {
+    const state = this.#state ?? (await this.#open());
+    if (typeof state === "string") return { refused: state };
+    const { logStartOffset } = state.log;
+    try {
+      const result = state.deleteRecords(offset);
+      if (state.log.logStartOffset > logStartOffset) {
+        this.#ports.maintenance.arm(state.log);
+        this.#announce(state);
+      }
+      return result;
+    } catch (error) {
+      // As with an append, the log in memory may be ahead of storage now.
+      this.#ports.abort(error);
+      throw error;
+    }
+  }
+
+  async describeProducers(): Promise<Answer<readonly ProducerDescription[]>> {
+    const state = this.#state ?? (await this.#open());
+    if (typeof state === "string") return { refused: state };
+    return state.describeProducers(this.#ports.clock.now());
+  }
+
+  async logSize(): Promise<Answer<{ readonly sizeInBytes: number }>> {
+    const state = this.#state ?? (await this.#open());
+    return typeof state === "string" ? { refused: state } : { sizeInBytes: state.log.sizeInBytes };
+  }
+
   /**
    * The topic is deleted: frees the storage, refuses from now on, and wakes those who wait at the
    * end.
@@ -203,19 +234,18 @@ export class PartitionReplica implements ReplicaPort {
     waiting.forEach(({ resolve }, index) => resolve(results[index]!));
     this.#ports.maintenance.arm(leader.log);
     if (stored.length > 0) this.#pushTail(leader, baseOffset, stored);
-    else if (!this.#hasToldEnd) this.#announceEnd(leader);
+    // A crash may come between a commit and its push; the producer then sends the batch again,
+    // which is a duplicate and nothing that is pushed.
+    else if (!this.#hasToldEnd) this.#announce(leader);
   }
 
-  /**
-   * Tells those who watch where the log ends. A crash may come between a commit and its push; the
-   * producer then sends the batch again, which is a duplicate and nothing that is pushed.
-   */
-  #announceEnd(leader: PartitionLeader): void {
+  /** Tells those who watch where the log begins and ends. */
+  #announce(leader: PartitionLeader): void {
     this.#hasToldEnd = true;
     const { topicId, partition } = this.#ports.key;
     const { position } = leader;
     const [baseOffset, nextOffset] = [position.highWatermark, position.highWatermark];
-    const nothing = { baseOffset, nextOffset, sizeInBytes: 0, bytes: null };
+    const nothing = { baseOffset, nextOffset, sizeInBytes: 0, bytes: new Uint8Array(0) };
     this.#watches.push({ topicId, partition, ...position, ...nothing });
   }
 

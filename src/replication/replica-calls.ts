@@ -80,12 +80,30 @@ export interface EpochEndResult {
   readonly endOffset: number;
 }
 
+export interface DeleteRecordsResult {
+  readonly error: ErrorName | null;
+  /** Where the log starts now; -1 with an error. */
+  readonly lowWatermark: number;
+}
+
+/** What a partition remembers of a producer. */
+export interface ProducerDescription {
+  readonly producerId: number;
+  readonly producerEpoch: number;
+  readonly lastSequence: number;
+  readonly lastTimestamp: number;
+}
+
 /** A replica as whoever calls it sees it. */
 export interface ReplicaPort {
   append(call: AppendCall): Promise<Answer<readonly AppendResult[]>>;
   read(call: ReadCall): Promise<Answer<ReadResult>>;
   listOffsets(call: ListOffsetsCall): Promise<Answer<ListOffsetsResult>>;
   endOffsetForEpoch(call: EpochEndCall): Promise<Answer<EpochEndResult>>;
+  /** Deletes the records below `offset`; -1 is the high watermark. */
+  deleteRecords(offset: number): Promise<Answer<DeleteRecordsResult>>;
+  describeProducers(): Promise<Answer<readonly ProducerDescription[]>>;
+  logSize(): Promise<Answer<{ readonly sizeInBytes: number }>>;
 }
 
 /** What a leader tells a watching gateway after a commit. */

@@ -22,9 +22,6 @@ function newQueue() {
         new Promise((resolve, reject) => {
           calls.push({ call, answer: resolve, break: () => reject(new Error("broken")) });
         }),
-      read: () => Promise.reject(new Error("Nothing is read here.")),
-      listOffsets: () => Promise.reject(new Error("Nothing is looked up here.")),
-      endOffsetForEpoch: () => Promise.reject(new Error("Nothing is looked up here.")),
     }),
     timers: turns,
     onRefusal: () => (seen.refusals += 1),

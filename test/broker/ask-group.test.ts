@@ -1,7 +1,8 @@
 /** Requests that name many groups: how many are asked at a time, and how many at all. */
 import { expect, test } from "vitest";
 
-import { answerEachGroup, eachGroup } from "../../src/broker/ask-group.ts";
+import { answerEachGroup } from "../../src/broker/ask-group.ts";
+import { fewAtOnce } from "../../src/broker/few-at-once.ts";
 
 const AT_ONCE = 64;
 const AT_MOST = 10_000;
@@ -10,7 +11,7 @@ test("[BRK30] some groups are asked at the same time, and each result is in its 
   const waiting: (() => void)[] = [];
   let asked = 0;
   const groups = Array.from({ length: 100 }, (_, index) => index);
-  const results = eachGroup(groups, async (group) => {
+  const results = fewAtOnce(groups, async (group) => {
     asked += 1;
     await new Promise<void>((resolve) => waiting.push(resolve));
     return group * 2;
@@ -23,7 +24,7 @@ test("[BRK30] some groups are asked at the same time, and each result is in its 
     expect(asked).toBe(Math.min(AT_ONCE + answered, 100));
   }
   expect(await results).toEqual(groups.map((group) => group * 2));
-  expect(await eachGroup([], async () => 1)).toEqual([]);
+  expect(await fewAtOnce([], async () => 1)).toEqual([]);
 });
 
 test("[BRK30] what a request names beyond the limit is refused", async () => {

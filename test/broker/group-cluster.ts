@@ -2,28 +2,23 @@
  * A broker of a cluster of three, for requests that are about groups: with the controller's own
  * decisions, groups that are told what to answer, and leaders that take every append.
  */
-import { concatBytes } from "../../src/base/concat-bytes.ts";
 import { Broker } from "../../src/broker/broker.ts";
 import type { Handler, RequestContext } from "../../src/broker/handler.ts";
 import type { ControllerPort } from "../../src/broker/ports.ts";
 import { activateReplica } from "../../src/controller/activation.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
+import { createPartitions } from "../../src/controller/create-partitions.ts";
 import { describeCluster } from "../../src/controller/describe.ts";
 import { listGroups, registerGroup } from "../../src/controller/groups.ts";
+import { hostedReplicas } from "../../src/controller/hosted-replicas.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
-import type { Api, RequestInput, RequestOf, ResponseOf } from "../../src/protocol/api.ts";
-import {
-  decodeRequestHeader,
-  decodeResponseFrame,
-  encodeRequestFrame,
-  encodeResponseFrame,
-} from "../../src/protocol/frame.ts";
+import type { Api, RequestInput, ResponseOf } from "../../src/protocol/api.ts";
 import type { ReplicaPort } from "../../src/replication/replica-calls.ts";
 import { TestCluster, topic } from "../controller/test-cluster.ts";
 import { NOW } from "../log/batches.ts";
 import { SeededRandom } from "../simulation/seeded-random.ts";
-import { openConnection } from "./fetch-requests.ts";
+import { callHandler } from "./call-handler.ts";
 import { ToldGroups } from "./told-groups.ts";
 
 const CONFIG = { "offsets.topic.num.partitions": "6" };
@@ -69,18 +64,8 @@ export function groupCluster(configs: Readonly<Record<string, string>> = CONFIG)
       random: new SeededRandom(brokerId),
     });
   const broker = brokerOf(1);
-  const call: GroupCluster["call"] = async (handler, apiVersion, request, given = {}) => {
-    const { api } = handler;
-    const header = { apiVersion, correlationId: 1, clientId: "client" };
-    const connection = openConnection();
-    const context = { broker, connection, ...header, begun: () => {}, ...given };
-    const frame = concatBytes(encodeRequestFrame(api, header, request)).slice(4);
-    const { reader } = decodeRequestHeader(frame, api);
-    const decoded = api.decodeRequest(reader, apiVersion) as RequestOf<typeof api>;
-    const response = await handler.handle(decoded, context);
-    const answer = concatBytes(encodeResponseFrame(api, header, response!)).slice(4);
-    return decodeResponseFrame(api, apiVersion, answer).response;
-  };
+  const call: GroupCluster["call"] = (handler, apiVersion, request, given) =>
+    callHandler(broker, handler, apiVersion, request, given);
   return { cluster, broker, brokerOf, groups, topicId, appends, call };
 }
 
@@ -99,6 +84,8 @@ function controllerOf(
     describeCluster: async (query) => describeCluster(image, query),
     createTopics: async (topics, validateOnly) => cluster.create(topics, { validateOnly, configs }),
     deleteTopics: async (topics) => cluster.delete(topics).response,
+    createPartitions: async (...args) => cluster.take(createPartitions(image, ...args)),
+    hostedReplicas: async (...args) => hostedReplicas(image, ...args),
     allocateProducerIds: async () => cluster.take(allocateProducerIds(image)),
     listGroups: async (page) => listGroups(image, page),
     registerGroup: async (registration) => cluster.take(registerGroup(image, registration)),
@@ -124,5 +111,8 @@ function acknowledging(appended: () => void): ReplicaPort {
     read: refuse,
     listOffsets: refuse,
     endOffsetForEpoch: refuse,
+    deleteRecords: refuse,
+    describeProducers: refuse,
+    logSize: refuse,
   };
 }

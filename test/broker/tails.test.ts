@@ -67,6 +67,21 @@ describe("a tail that follows", () => {
     expect([11, 12].map((offset) => batchCount(tail, offset))).toEqual([null, 2]);
   });
 
+  test("[BRK43] hears of a log start that has moved while nothing was appended", () => {
+    const { tails, tail, changes } = following(10);
+    tails.apply(push(10, 13), NOW);
+    const before = changes();
+    expect(tails.apply(push(13, 13, { logStartOffset: 12 }), NOW)).toBe(true);
+    expect(changes()).toBe(before + 1);
+    expect(tail.position).toEqual(position(13, { logStartOffset: 12 }));
+    expect([11, 12, 13].map((offset) => batchCount(tail, offset))).toEqual([null, 1, 0]);
+    // What was sent before may come after.
+    tails.apply(push(13, 14, { logStartOffset: 3 }), NOW);
+    expect(tail.position).toEqual(position(14, { logStartOffset: 12 }));
+    tails.opened(TOPIC, 0, tail, position(14, { logStartOffset: 13 }), NOW);
+    expect([12, 13].map((offset) => batchCount(tail, offset))).toEqual([null, 1]);
+  });
+
   test("goes on over a push that begins below what a read has brought since", () => {
     const { tails, tail, changes } = following(12);
     const before = changes();
@@ -112,6 +127,16 @@ describe("a tail that is opening", () => {
     tails.opened(TOPIC, 0, tail, position(11), NOW);
     expect(tail.position).toEqual(position(13));
     expect(batchCount(tail, 11)).toBe(2);
+  });
+
+  test("[BRK43] keeps a log start that overtook the read's answer", () => {
+    const tails = new Tails();
+    const tail = tails.open(TOPIC, 0, NOW);
+    tails.apply(push(10, 12), NOW);
+    tails.apply(push(12, 12, { logStartOffset: 11 }), NOW);
+    tails.opened(TOPIC, 0, tail, position(10, { logStartOffset: 4 }), NOW);
+    expect(tail.position).toEqual(position(12, { logStartOffset: 11 }));
+    expect([10, 11].map((offset) => batchCount(tail, offset))).toEqual([null, 1]);
   });
 
   test("is dropped when a push that overtook the answer had no bytes", () => {

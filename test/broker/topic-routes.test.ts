@@ -1,7 +1,7 @@
 /** A gateway's cache of routes, in front of a controller that a test can change. */
 import { describe, expect, test } from "vitest";
 
-import { TopicRoutes } from "../../src/broker/topic-routes.ts";
+import { type AskedPartitions, TopicRoutes } from "../../src/broker/topic-routes.ts";
 import type {
   ClusterDescription,
   TopicDescription,
@@ -9,27 +9,31 @@ import type {
 } from "../../src/controller/describe.ts";
 import { microtasks, Turns } from "./turns.ts";
 
-function topic(name: string, topicId = `${name}-id`): TopicDescription {
-  return { name, topicId, partitions: [] };
+const MAX_AGE_MS = 300_000;
+
+function topic(name: string, topicId = `${name}-id`, partitionCount = 0): TopicDescription {
+  const state = { replicas: [1], isr: [1], leader: 1, leaderEpoch: 0, partitionEpoch: 0 };
+  return { name, topicId, partitions: Array.from({ length: partitionCount }, () => state) };
 }
 
 function newRoutes(...topics: TopicDescription[]) {
   const turns = new Turns();
   const queries: TopicsQuery[] = [];
-  const cluster = { topics };
+  const cluster = { topics, now: 0 };
   const describeCluster = async (query: TopicsQuery): Promise<ClusterDescription> => {
     queries.push(query);
     const isAsked = ({ name, topicId }: TopicDescription) =>
       query.names?.includes(name) || query.topicIds?.includes(topicId);
     return { brokers: [], topics: cluster.topics.filter(isAsked), nextPage: null };
   };
-  const routes = new TopicRoutes({ describeCluster }, turns);
-  const load = async (...names: string[]) => {
-    const loaded = routes.load(names.map((name) => ({ name })));
+  const routes = new TopicRoutes({ describeCluster }, turns, { now: () => cluster.now });
+  const loadAll = async (asked: readonly AskedPartitions[]) => {
+    const loaded = routes.load(asked);
     turns.next();
     await loaded;
   };
-  return { routes, turns, queries, cluster, load };
+  const load = (...names: string[]) => loadAll(names.map((name) => ({ name })));
+  return { routes, turns, queries, cluster, load, loadAll };
 }
 
 describe("routes", () => {
@@ -77,6 +81,31 @@ describe("routes", () => {
     expect(routes.cached({ topicId: "old" })).toBeUndefined();
   });
 
+  test("[BRK42] of a topic that lacks a partition are asked for each time, until it has grown", async () => {
+    const { routes, cluster, queries, loadAll } = newRoutes(topic("a", "id", 2));
+    const withPartition = (partition: number) => [{ name: "a", partitions: [0, partition] }];
+    await loadAll(withPartition(1));
+    await loadAll(withPartition(-1));
+    expect([queries.length, routes.has(withPartition(1))]).toEqual([1, true]);
+    for (let times = 0; times < 2; times++) await loadAll(withPartition(2));
+    expect([queries.length, routes.has(withPartition(2))]).toEqual([3, false]);
+    cluster.topics = [topic("a", "id", 3)];
+    for (let times = 0; times < 2; times++) await loadAll([{ topicId: "id", partitions: [2] }]);
+    expect([queries.length, routes.has(withPartition(2))]).toEqual([4, true]);
+    expect(routes.cached({ name: "a" })?.partitions).toHaveLength(3);
+  });
+
+  test("[BRK42] are fresh for five minutes to those who choose among partitions", async () => {
+    const { routes, cluster, load } = newRoutes(topic("a", "id", 2));
+    await load("a");
+    cluster.now = MAX_AGE_MS - 1;
+    expect(routes.fresh({ name: "a" })?.topicId).toBe("id");
+    expect(routes.fresh({ name: "a", partitions: [2] })).toBeUndefined();
+    cluster.now = MAX_AGE_MS;
+    expect(routes.fresh({ name: "a" })).toBeUndefined();
+    expect(routes.cached({ name: "a" })).toBeDefined();
+  });
+
   test("[BRK4] may be asked for again after the controller could not be reached", async () => {
     const turns = new Turns();
     let isReachable = false;
@@ -88,6 +117,7 @@ describe("routes", () => {
         },
       },
       turns,
+      { now: () => 0 },
     );
     const failed = routes.load([{ name: "a" }]).catch((error: Error) => error.message);
     turns.next();

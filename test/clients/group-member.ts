@@ -44,6 +44,12 @@ const STOPPING_PATIENCE_MS = 20_000;
 const LINES_REMEMBERED = 15;
 const MAX_REMEMBERED_LENGTH = 300;
 
+/** Nobody outlives the test process. */
+const children = new Set<ChildProcessWithoutNullStreams>();
+process.on("exit", () => {
+  for (const child of children) child.kill("SIGKILL");
+});
+
 export class GroupMember {
   readonly name: string;
   readonly #history: GroupHistory;
@@ -55,9 +61,12 @@ export class GroupMember {
     this.name = name;
     this.#history = history;
     this.#child = spawn(program.command, args, { stdio: "pipe" });
-    this.#ended = once(this.#child, "close").then(
-      ([code, signal]: (number | string)[]) => code ?? signal!,
-    );
+    children.add(this.#child);
+    this.#ended = once(this.#child, "close").then(([code, signal]: (number | string)[]) => {
+      children.delete(this.#child);
+      history.leaves(name);
+      return code ?? signal!;
+    });
     for (const stream of ["stdout", "stderr"] as const) {
       readLines(this.#child[stream], (line) => {
         const events = program.parse(line, stream);
@@ -100,7 +109,6 @@ export class GroupMember {
     this.#child.kill("SIGTERM");
     const end = await this.#ended;
     clearTimeout(patience);
-    this.#history.leaves(this.name);
     if (end === "SIGKILL") throw new Error(`${this.name} did not stop:\n${this.said()}`);
   }
 
@@ -108,7 +116,6 @@ export class GroupMember {
   async kill(): Promise<void> {
     this.#child.kill("SIGKILL");
     await this.#ended;
-    this.#history.leaves(this.name);
   }
 
   /** Stops the whole process where it is; it does not even send heartbeats. */
@@ -162,7 +169,6 @@ export class GroupMembers {
 
   constructor(history: GroupHistory) {
     this.history = history;
-    process.on("exit", this.#killAll);
   }
 
   start(name: string, program: MemberProgram): GroupMember {
@@ -183,6 +189,11 @@ export class GroupMembers {
     return this.#members.filter((member) => !member.hasEnded());
   }
 
+  /** Lets everybody who runs leave the group and end. */
+  async stop(): Promise<void> {
+    await Promise.all(this.running().map((member) => member.stop()));
+  }
+
   /** What everybody owns and last said. */
   describe(): string {
     return this.#members
@@ -195,12 +206,7 @@ export class GroupMembers {
 
   /** Kills whoever is left. */
   async close(): Promise<void> {
-    process.off("exit", this.#killAll);
     await Promise.all(this.running().map((member) => member.kill()));
     if (this.#directory !== null) rmSync(this.#directory, { recursive: true, force: true });
   }
-
-  readonly #killAll = () => {
-    for (const member of this.running()) void member.kill();
-  };
 }

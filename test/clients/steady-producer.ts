@@ -5,11 +5,12 @@ import type { Admin, Producer } from "kafkajs";
 
 import { Cluster } from "../conformance/cluster.ts";
 import type { Offsets } from "./group-history.ts";
+import { until } from "./until.ts";
 import { newKafkajs, newKafkajsProducer } from "./writers.ts";
 
-const PAUSE_MS = 50;
+const PAUSE_MS = 100;
 /** Large enough that a client whose output nobody takes has to wait within a second or two. */
-const VALUE = "thread ".repeat(300).trim();
+const VALUE = "thread ".repeat(600).trim();
 
 export class SteadyProducer {
   readonly topic: string;
@@ -99,6 +100,9 @@ export async function createTopic(
   await admin.createTopics({ topics, waitForLeaders: false });
   await admin.disconnect();
   const cluster = new Cluster(bootstrap);
-  await cluster.settled(topic);
-  await cluster.close();
+  try {
+    await until(`${topic} settles`, () => cluster.settled(topic).catch(() => null));
+  } finally {
+    await cluster.close();
+  }
 }

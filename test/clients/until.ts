@@ -1,7 +1,8 @@
 /** Waiting for something to become so: a test looks again and again, and gives up with a sentence. */
 import { setTimeout as sleep } from "node:timers/promises";
 
-const PATIENCE_MS = 20_000;
+/** A machine with few cores may have to start many JVMs meanwhile. */
+const PATIENCE_MS = 45_000;
 const LOOK_AGAIN_MS = 20;
 
 /** Resolves with what `look` finds once that is truthy; else throws `what`, said at the end. */

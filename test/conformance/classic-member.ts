@@ -88,6 +88,7 @@ export class ClassicMember {
       protocols: Object.entries(protocols).map(([name, metadata]) => {
         return { name, metadata: bytes(metadata) };
       }),
+      reason: "a case of the suite",
     });
     const isIn = answer.errorCode === ErrorCode.NONE;
     if (isIn || answer.errorCode === ErrorCode.MEMBER_ID_REQUIRED) this.memberId = answer.memberId;
@@ -106,11 +107,9 @@ export class ClassicMember {
     const { groupId, generationId, memberId, protocolName } = this;
     const { groupInstanceId, syncVersion, protocolType = PROTOCOL_TYPE } = this.options;
     const inVersion = version ?? syncVersion ?? syncGroup.servedVersions.max;
-    const answer = await this.wire.call(syncGroup, inVersion, {
-      ...{ groupId, generationId, memberId, groupInstanceId, protocolType, protocolName },
-      assignments,
-      ...said,
-    });
+    const itself = { groupId, generationId, memberId, groupInstanceId };
+    const request = { ...itself, protocolType, protocolName, assignments, ...said };
+    const answer = await this.wire.call(syncGroup, inVersion, request);
     return { ...named(answer), told: text(answer.assignment) };
   }
 
@@ -130,7 +129,7 @@ export class ClassicMember {
   async leave(said: Standing = {}): Promise<ErrorName> {
     const { memberId, options } = this;
     const { groupInstanceId = null } = options;
-    const leaving = { memberId, groupInstanceId, ...said };
+    const leaving = { memberId, groupInstanceId, reason: "a case of the suite", ...said };
     const { members } = await leave(this.#aside, this.groupId, [leaving]);
     return members[0]!.error;
   }

@@ -25,7 +25,10 @@ conformance("offsets of consumer groups", (test) => {
     const member = group.consumerMember();
     await member.join([partition.name]);
     for (const version of commits) {
-      const errors = await group.commit([at(partition, version)], { version, ...committer(member) });
+      const errors = await group.commit([at(partition, version)], {
+        version,
+        ...committer(member),
+      });
       expect(errors).toEqual([version < 9 ? "UNSUPPORTED_VERSION" : "NONE"]);
     }
     const { offsets } = await group.fetchOffsets([partition]);

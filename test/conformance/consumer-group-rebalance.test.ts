@@ -5,6 +5,7 @@ import type { Uuid } from "../../src/base/uuid.ts";
 import { createTopics } from "../../src/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import type { Cluster } from "./cluster.ts";
+import { inOrder } from "./consumer-member.ts";
 import type { ConsumerMember } from "./consumer-member.ts";
 import { Group, until } from "./group.ts";
 import { conformance } from "./suite.ts";
@@ -52,7 +53,7 @@ conformance("consumer group rebalance", (test) => {
     await first.beat({ topicPartitions: first.assigned });
     expect(first.memberEpoch).toBe(memberEpoch + 1);
     await second.beat({ topicPartitions: [] });
-    expect([...first.partitions, ...second.partitions].toSorted()).toEqual([0, 1]);
+    expect(inOrder([...first.partitions, ...second.partitions])).toEqual([0, 1]);
     expect(second.memberEpoch).toBe(first.memberEpoch);
   });
 
@@ -86,26 +87,45 @@ conformance("consumer group rebalance", (test) => {
     await second.beatsUntil(({ partitions }) => partitions.length === 2);
   });
 
-  test.concurrent("[K50] members get as many partitions as others, whatever assigns them", async ({
-    cluster,
-  }) => {
-    const { name } = await topicOf(cluster, 5);
-    for (const serverAssignor of ["uniform", "range"]) {
+  test.concurrent.for(["uniform", "range"])(
+    "[K50] members get as many partitions as others (%s)",
+    async (serverAssignor, { cluster }) => {
+      const { name } = await topicOf(cluster, 5);
       const group = await Group.unused(cluster);
       const [first, second] = [group.consumerMember(), group.consumerMember()];
       await first.join([name], { serverAssignor });
       await second.join([name], { serverAssignor });
       await all([first, second], (...owned) => owned.flat().length === 5 && owned[1]!.length > 1);
       const owned = [first.partitions, second.partitions];
-      expect(owned.flat().toSorted()).toEqual([0, 1, 2, 3, 4]);
-      expect(owned.map(({ length }) => length).toSorted()).toEqual([2, 3]);
+      expect(inOrder(owned.flat())).toEqual([0, 1, 2, 3, 4]);
+      expect(inOrder(owned.map(({ length }) => length))).toEqual([2, 3]);
       // Ranges have no gaps.
       if (serverAssignor === "range") {
         const [low, high] = owned.toSorted((a, b) => a[0]! - b[0]!);
         expect([...low!, ...high!]).toEqual([0, 1, 2, 3, 4]);
       }
       expect((await group.describeConsumer()).assignorName).toBe(serverAssignor);
-    }
+    },
+  );
+
+  test.concurrent("[K50] no partition is ever two members', however many join and leave", async ({
+    cluster,
+  }) => {
+    const { name } = await topicOf(cluster, 12);
+    const group = await Group.unused(cluster);
+    const members = Array.from({ length: 6 }, () => group.consumerMember());
+    const expectDisjoint = () => {
+      const owned = members.flatMap(({ partitions }) => partitions);
+      expect(new Set(owned).size).toBe(owned.length);
+    };
+    const isSettled = (each: number) => {
+      expectDisjoint();
+      return members.every(({ partitions }) => partitions.length === each);
+    };
+    await Promise.all(members.map((member) => member.join([name])));
+    await Promise.all(members.map((member) => member.beatsUntil(() => isSettled(2))));
+    await Promise.all(members.splice(0, 3).map((member) => member.leave()));
+    await Promise.all(members.map((member) => member.beatsUntil(() => isSettled(4))));
   });
 
   test.concurrent("[K50] ranges of topics that all members consume lie side by side", async ({

@@ -92,6 +92,11 @@ export class ConsumerMember {
 
   /** The partitions that it owns, of all topics together. */
   get partitions(): number[] {
-    return this.assigned.flatMap(({ partitions }) => partitions).toSorted((a, b) => a - b);
+    return inOrder(this.assigned.flatMap(({ partitions }) => partitions));
   }
+}
+
+/** Partitions in their order. */
+export function inOrder(partitions: readonly number[]): number[] {
+  return partitions.toSorted((a, b) => a - b);
 }

@@ -132,15 +132,23 @@ conformance("__consumer_offsets", (test) => {
       generation: 2,
       leader: memberId,
     });
-    const told = stored.value!.members.map((member) => {
-      return [member.memberId, text(member.subscription), text(member.assignment)];
+    const told = stored.value!.members.map(({ memberId: id, subscription, assignment }) => {
+      return [id, { subscription: text(subscription), assignment: text(assignment) }] as const;
     });
-    expect(told.toSorted()).toEqual(
-      members.map((member) => [member.memberId, "metadata", assignmentOf(member)]).toSorted(),
-    );
+    const expected = members.map((member) => {
+      return [
+        member.memberId,
+        { subscription: "metadata", assignment: assignmentOf(member) },
+      ] as const;
+    });
+    expect(new Map(told)).toEqual(new Map(expected));
     const first = stored.value!.members.find((member) => member.memberId === memberId);
     const timeouts = { rebalanceTimeout: 10_000, sessionTimeout: 10_000 };
-    expect(first).toMatchObject({ groupInstanceId: "instance", clientId: "conformance", ...timeouts });
+    expect(first).toMatchObject({
+      groupInstanceId: "instance",
+      clientId: "conformance",
+      ...timeouts,
+    });
     // When all have left there is a generation without members, and in the end nothing.
     for (const member of members) await member.leave();
     await until(async () => (await generations()).includes(3));

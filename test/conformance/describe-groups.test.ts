@@ -26,9 +26,7 @@ conformance("DescribeGroups and ListGroups", (test) => {
       const described = await group.describe(version);
       expect(described).toMatchObject({ groupId: group.id, ...dead });
       expect([described.error, described.errorMessage]).toEqual(
-        version < 6
-          ? ["NONE", null]
-          : ["GROUP_ID_NOT_FOUND", `Group ${group.id} not found.`],
+        version < 6 ? ["NONE", null] : ["GROUP_ID_NOT_FOUND", `Group ${group.id} not found.`],
       );
     }
   });

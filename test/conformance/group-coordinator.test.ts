@@ -138,13 +138,16 @@ conformance("group coordinator", (test) => {
     ["OffsetDelete", "INVALID_GROUP_ID"],
     ["ConsumerGroupHeartbeat", "INVALID_REQUEST"],
     ["ConsumerGroupDescribe", "INVALID_GROUP_ID"],
-  ])("[K14, K42] %s of a group without a name is %s, of any broker", async ([name, error], { cluster }) => {
-    const partition = await cluster.newPartition();
-    for (const { wire } of await cluster.brokers()) {
-      const errors = await requests[name]!({ wire, groupId: "", partition });
-      expect(new Set(errors)).toEqual(new Set([error]));
-    }
-  });
+  ])(
+    "[K14, K42] %s of a group without a name is %s, of any broker",
+    async ([name, error], { cluster }) => {
+      const partition = await cluster.newPartition();
+      for (const { wire } of await cluster.brokers()) {
+        const errors = await requests[name]!({ wire, groupId: "", partition });
+        expect(new Set(errors)).toEqual(new Set([error]));
+      }
+    },
+  );
 
   test("[K14] a group without a name has a coordinator too, for its offsets", async ({
     cluster,

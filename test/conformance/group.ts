@@ -115,15 +115,6 @@ export class Group {
     return members;
   }
 
-  /** Has all members of a Stable group rejoin and sync, and new ones with them. */
-  async rebalanced(members: readonly ClassicMember[]): Promise<void> {
-    const [leader, ...others] = members;
-    const joins = others.map((member) => member.join());
-    await this.#has(members.length);
-    await Promise.all([leader!.join(), ...joins]);
-    await syncAll(members);
-  }
-
   async #has(members: number): Promise<void> {
     await until(async () => (await this.describe()).members.length === members);
   }
@@ -184,7 +175,11 @@ export class Group {
         await member.beat({ memberEpoch: LEAVING });
       }
       const { members } = await this.describe();
-      await leave(this.wire, this.id, members.map(({ memberId }) => ({ memberId })));
+      await leave(
+        this.wire,
+        this.id,
+        members.map(({ memberId }) => ({ memberId })),
+      );
       return (await this.delete()) !== "NON_EMPTY_GROUP";
     });
   }
@@ -193,6 +188,22 @@ export class Group {
 /** The assignment that a member gets where a case does not say another one. */
 export function assignmentOf({ memberId }: { memberId: string }): string {
   return `assignment of ${memberId}`;
+}
+
+/**
+ * Has all members of a Stable group join once more, the first one of which leads, and each of them
+ * like this from now on. None of them has synced then.
+ */
+export async function rejoin(
+  [leader, ...others]: readonly ClassicMember[],
+  ...options: readonly MemberOptions[]
+): Promise<void> {
+  for (const [index, member] of [leader!, ...others].entries()) {
+    member.options = { ...member.options, ...options[index % options.length] };
+  }
+  const joined = leader!.join();
+  await until(async () => (await others[0]!.heartbeat()) === "REBALANCE_IN_PROGRESS");
+  await Promise.all([joined, ...others.map((member) => member.join())]);
 }
 
 /** Has the first member bring everybody's assignment, and all others ask for theirs. */

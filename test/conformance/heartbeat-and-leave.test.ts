@@ -150,7 +150,11 @@ conformance("Heartbeat and LeaveGroup", (test) => {
     const group = await Group.unused(cluster);
     const members = await group.stable(2);
     const [leader] = members;
-    await leave(group.wire, group.id, members.map(({ memberId }) => ({ memberId })));
+    await leave(
+      group.wire,
+      group.id,
+      members.map(({ memberId }) => ({ memberId })),
+    );
     expect(await group.describe()).toMatchObject({
       error: "NONE",
       groupState: "Empty",
@@ -250,7 +254,7 @@ conformance("Heartbeat and LeaveGroup", (test) => {
   test.concurrent("[K45] when all sessions have ended, the group is empty", async ({ cluster }) => {
     const group = await Group.unused(cluster);
     const sessionTimeoutMs = await shortestSessionMs(group);
-    const [leader] = await group.stable(2, { sessionTimeoutMs, rebalanceTimeoutMs: 100 });
+    const [leader] = await group.stable(2, { sessionTimeoutMs });
     await until(async () => (await group.describe()).groupState === "Empty");
     expect(await leader!.heartbeat()).toBe("UNKNOWN_MEMBER_ID");
     expect(await group.delete()).toBe("NONE");

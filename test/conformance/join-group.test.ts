@@ -5,10 +5,18 @@ import { expect } from "vitest";
 
 import { errorName } from "../../src/protocol/errors.ts";
 import { joinGroup } from "../../src/protocol/messages/11-join-group.ts";
-import { text } from "./batches.ts";
+import { bytes, text } from "./batches.ts";
 import { PROTOCOL_TYPE } from "./classic-member.ts";
-import type { MemberOptions } from "./classic-member.ts";
-import { Group, isPending, shortestSessionMs, syncAll, until } from "./group.ts";
+import type { ClassicMember, MemberOptions } from "./classic-member.ts";
+import {
+  Group,
+  assignmentOf,
+  isPending,
+  rejoin,
+  shortestSessionMs,
+  syncAll,
+  until,
+} from "./group.ts";
 import { servedVersions } from "./served-apis.ts";
 import { conformance } from "./suite.ts";
 
@@ -227,6 +235,39 @@ conformance("JoinGroup", (test) => {
     }
   });
 
+  test("[K41] many members that join at once are all in one generation in the end", async ({
+    cluster,
+  }) => {
+    const group = await Group.unused(cluster);
+    const members = await Promise.all(Array.from({ length: 8 }, () => group.classicMember()));
+    let isSettled = false;
+    const live = async (member: ClassicMember) => {
+      while (!isSettled) {
+        const joined = await member.join();
+        expect(joined.error).toBe("NONE");
+        const assignments = joined.members.map(({ memberId }) => {
+          return { memberId, assignment: bytes(assignmentOf({ memberId })) };
+        });
+        const { error, told } = await member.sync(assignments);
+        if (error === "NONE") expect(told).toBe(assignmentOf(member));
+        while (!isSettled && (await member.heartbeat()) === "NONE") await sleep(10);
+      }
+    };
+    const lives = members.map(live);
+    await until(async () => {
+      const described = await group.describe();
+      const isWhole = described.members.length === members.length;
+      return isWhole && described.groupState === "Stable";
+    });
+    isSettled = true;
+    await Promise.all(lives);
+    const [{ generationId }] = members as [ClassicMember];
+    for (const member of members) {
+      expect(member.generationId).toBe(generationId);
+      expect(await member.heartbeat()).toBe("NONE");
+    }
+  });
+
   test("[K42] a session is neither too short nor too long", async ({ cluster }) => {
     const group = await Group.unused(cluster);
     for (const joinVersion of versions) {
@@ -300,7 +341,11 @@ conformance("JoinGroup", (test) => {
     ]);
     const { protocolName, members: told } = await members[0]!.join();
     expect(protocolName).toBe("most");
-    expect(told.map(({ metadata }) => text(metadata))).toEqual(["for most", "for most", "for most"]);
+    expect(told.map(({ metadata }) => text(metadata))).toEqual([
+      "for most",
+      "for most",
+      "for most",
+    ]);
     for (const follower of members.slice(1)) {
       expect((await follower.join()).protocolName).toBe("most");
     }
@@ -325,25 +370,33 @@ conformance("JoinGroup", (test) => {
     "[K42] who does not join again is out after the longest rebalance timeout (v%i)",
     async (joinVersion, { cluster }) => {
       const group = await Group.unused(cluster);
-      const sessionTimeoutMs = joinVersion === 0 ? await shortestSessionMs(group) : 10_000;
       // In version 0 the session is the rebalance timeout as well.
-      const timeouts = { sessionTimeoutMs, rebalanceTimeoutMs: 200 };
-      const short: MemberOptions = { joinVersion, ...timeouts };
-      const long: MemberOptions = { ...short, rebalanceTimeoutMs: 700 };
-      const [leader, follower] = await group.stableAs([short, long]);
-      const newcomer = await group.classicMember(short);
+      const shortMs = joinVersion === 0 ? await shortestSessionMs(group) : 500;
+      const longMs = shortMs + 500;
+      const within = (timeoutMs: number): MemberOptions => ({
+        joinVersion,
+        sessionTimeoutMs: joinVersion === 0 ? timeoutMs : 10_000,
+        rebalanceTimeoutMs: timeoutMs,
+      });
+      const members = await group.stable(2, { joinVersion });
+      const [leader, follower] = members;
+      await rejoin(members, within(shortMs), within(longMs));
+      await syncAll(members);
+      const newcomer = await group.classicMember(within(shortMs));
       const joins = [newcomer.join()];
       await until(async () => (await leader!.heartbeat()) === "REBALANCE_IN_PROGRESS");
-      joins.push(leader!.join());
-      expect(await isPending(joins[1]!, joinVersion === 0 ? 500 : 400)).toBe(true);
-      if (joinVersion === 0) {
-        // Its session would end at the same moment.
-        expect(await follower!.heartbeat()).toBe("REBALANCE_IN_PROGRESS");
+      const rejoined = leader!.join();
+      joins.push(rejoined);
+      const timer = setInterval(() => void follower!.heartbeat(), 100);
+      try {
+        expect(await isPending(rejoined, shortMs)).toBe(true);
+        const [, answer] = await Promise.all(joins);
+        const ids = answer!.members.map(({ memberId }) => memberId).toSorted();
+        expect(ids).toEqual([leader!.memberId, newcomer.memberId].toSorted());
+        expect(answer!.generationId).toBe(4);
+      } finally {
+        clearInterval(timer);
       }
-      const [, answer] = await Promise.all(joins);
-      const ids = answer!.members.map(({ memberId }) => memberId).toSorted();
-      expect(ids).toEqual([leader!.memberId, newcomer.memberId].toSorted());
-      expect(answer!.generationId).toBe(3);
       expect(await follower!.heartbeat()).toBe("UNKNOWN_MEMBER_ID");
     },
   );
@@ -352,16 +405,17 @@ conformance("JoinGroup", (test) => {
     cluster,
   }) => {
     const group = await Group.unused(cluster);
-    const [leader, follower] = await group.joined(2, { rebalanceTimeoutMs: 700 });
-    const { memberId } = leader!;
-    await leader!.sync([{ memberId, assignment: new Uint8Array(0) }]);
-    await sleep(300);
+    const members = await group.stable(2);
+    const [leader, follower] = members;
+    await rejoin(members, { rebalanceTimeoutMs: 1000 });
+    expect((await leader!.sync()).error).toBe("NONE");
+    await sleep(500);
     expect(await leader!.heartbeat()).toBe("NONE");
     expect(await follower!.heartbeat()).toBe("NONE");
     await until(async () => (await leader!.heartbeat()) === "REBALANCE_IN_PROGRESS");
     expect(await follower!.heartbeat()).toBe("UNKNOWN_MEMBER_ID");
-    const { members, generationId } = await leader!.join();
-    expect(members.map((member) => member.memberId)).toEqual([memberId]);
-    expect(generationId).toBe(3);
+    const { members: left, generationId } = await leader!.join();
+    expect(left.map(({ memberId }) => memberId)).toEqual([leader!.memberId]);
+    expect(generationId).toBe(4);
   });
 });

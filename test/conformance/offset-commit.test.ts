@@ -110,7 +110,9 @@ conformance("OffsetCommit", (test) => {
         [{}, "NONE"],
       ] as const) {
         const whole = { memberId, generationIdOrMemberEpoch: generationId, ...said };
-        expect(await group.commit([at(partition, version)], { version, ...whole })).toEqual([error]);
+        expect(await group.commit([at(partition, version)], { version, ...whole })).toEqual([
+          error,
+        ]);
       }
       const { offsets } = await group.fetchOffsets([partition]);
       expect(offsets).toMatchObject([{ offset: version }]);

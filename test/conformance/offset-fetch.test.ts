@@ -192,7 +192,8 @@ conformance("OffsetFetch", (test) => {
     const request = { topicNames: [name], timeoutMs: 10_000 };
     const { responses } = await wire.call(deleteTopics, 5, request);
     expect(responses).toMatchObject([{ errorCode: 0 }]);
-    const offsets = async () => (await group.fetchOffsets([partition, kept], { version: 9 })).offsets;
+    const offsets = async () =>
+      (await group.fetchOffsets([partition, kept], { version: 9 })).offsets;
     await until(async () => (await offsets())[0]!.offset === -1);
     expect(await offsets()).toMatchObject([NOTHING, { offset: 6 }]);
     expect((await group.fetchOffsets(null)).offsets).toMatchObject([{ offset: 6 }]);

@@ -1,7 +1,8 @@
 /**
  * Whom the suite is pointed at: the cluster that CONFORMANCE_BOOTSTRAP names, or else `odradek
  * serve` and Apache Kafka side by side, started once for all files. Both have as many brokers and
- * Kafka's default configs, so that what holds for one has to hold for the other.
+ * the same configs, Kafka's defaults but for groups that wait for less, so that what holds for one
+ * has to hold for the other.
  */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
@@ -27,6 +28,14 @@ declare module "vitest" {
 
 /** Two, so that a client can come to the wrong one. */
 const BROKERS = 2;
+/**
+ * What both are told, so that nobody has to wait long: groups begin at once, and sessions may be as
+ * short as a second.
+ */
+const CONFIG = {
+  "group.initial.rebalance.delay.ms": "0",
+  "group.min.session.timeout.ms": "1000",
+};
 /** Kafka's controllers listen this far above its brokers. */
 const CONTROLLER_PORT_OFFSET = 100;
 
@@ -52,7 +61,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
 
 async function startOdradek(stops: (() => Promise<unknown>)[]): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), "odradek-conformance-"));
-  const server = await startServe({ data, brokers: BROKERS });
+  const flags = Object.entries(CONFIG).flatMap(([key, value]) => ["--override", `${key}=${value}`]);
+  const server = await startServe({ data, brokers: BROKERS, flags });
   stops.push(async () => {
     await server.stop();
     await rm(data, { recursive: true, force: true });
@@ -66,7 +76,7 @@ async function startKafka(stops: (() => Promise<unknown>)[]): Promise<Target> {
   const leftOut = oracleAvailable();
   if (leftOut !== null) return { name, leftOut };
   const port = await freePorts(BROKERS + CONTROLLER_PORT_OFFSET);
-  const oracle = await startOracle({ port, brokers: BROKERS, heap: "512M" });
+  const oracle = await startOracle({ port, brokers: BROKERS, heap: "512M", config: CONFIG });
   stops.push(() => oracle.stop());
   return { name, bootstrap: oracle.bootstrap };
 }

@@ -407,6 +407,21 @@ function deleting(logTest: LogTest): void {
     expect(recordsIn(readAll(log))).toEqual([{ offset: 599, timestamp: NOW }]);
   });
 
+  logTest("[LOG39] a segment counts whole until the log start has passed it", (sql) => {
+    const twoBatches = { "internal.segment.bytes": String(2 * batch().length) };
+    const log = PartitionLog.open(sql, config(twoBatches), NOW);
+    for (let i = 0; i < 5; i++) append(log, batch());
+    const sizes = [0, 1, 2, 3, 4, 5].map((offset) => {
+      log.deleteRecordsBefore(offset);
+      const again = PartitionLog.open(sql.reopen(), config(twoBatches), NOW);
+      expect(again.sizeInBytes).toBe(log.sizeInBytes);
+      return log.sizeInBytes / batch().length;
+    });
+    expect(sizes).toEqual([5, 5, 3, 3, 1, 0]);
+    maintainAll(log);
+    expect(log.sizeInBytes).toBe(0);
+  });
+
   logTest("[LOG30, LOG31] old segments go by time and by size", (sql) => {
     const size = batch().length;
     const small = { "internal.segment.bytes": String(size), "retention.ms": "1000" };

@@ -1,6 +1,7 @@
 /** A controller's image over SQLite in memory, and the decisions that are taken upon it. */
 import type { Sql, SqlRow, SqlValue } from "../../src/base/sql.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
+import { createPartitions, type TopicToGrow } from "../../src/controller/create-partitions.ts";
 import {
   type CreateTopicResult,
   type NewTopic,
@@ -76,6 +77,12 @@ export class TestCluster {
     const [result] = this.create([topic]);
     if (result?.error !== null) throw new Error(`${topic.name}: ${result?.message}`);
     return this.image.topicById(result.topicId)!;
+  }
+
+  /** Adds partitions, and says whom that would be told. */
+  grow(topics: readonly TopicToGrow[], { validateOnly = false } = {}) {
+    const step = createPartitions(this.image, topics, validateOnly);
+    return { response: this.take(step), effects: step.effects };
   }
 
   delete(topics: readonly TopicToDelete[], configs: Record<string, string> = {}) {

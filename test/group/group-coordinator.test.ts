@@ -28,11 +28,14 @@ describe("storage", () => {
 
   test("[GRP91] what many commit at the same time is one write", async () => {
     const group = new GroupInWorld();
-    await group.settle(group.commit("orders", 1));
+    const orders = await group.newTopic("orders");
+    await group.settle(group.commit("orders", 1, orders));
     await group.world.runFor(5000);
     const disk = group.cluster.disks.get(groupName("group"))!;
     const before = disk.commitCount;
-    const commits = Array.from({ length: 20 }, (_, offset) => group.commit("orders", offset));
+    const commits = Array.from({ length: 20 }, (_, offset) =>
+      group.commit("orders", offset, orders),
+    );
     await group.settle(Promise.all(commits));
     expect(disk.commitCount).toBeLessThanOrEqual(before + 4);
   });
@@ -69,7 +72,7 @@ describe("the controller's list", () => {
   test("[GRP94] has a group while it is there, and knows whether it has members", async () => {
     const group = new GroupInWorld();
     const classic = { groupId: "group", groupType: "classic" };
-    await group.settle(group.commit("orders", 1));
+    await group.settle(group.commit("orders", 1, await group.newTopic("orders")));
     expect(await group.listed()).toEqual([{ ...classic, protocolType: "", hasMembers: false }]);
     const { memberId } = await group.join();
     const consumer = { ...classic, protocolType: "consumer" };
@@ -131,7 +134,8 @@ describe("the end of a group", () => {
 
   test("[GRP96] a group whose last offset has expired goes, though nobody has called", async () => {
     const group = new GroupInWorld();
-    await group.settle(group.commit("orders", 1));
+    const orders = await group.newTopic("orders");
+    await group.settle(group.commit("orders", 1, orders));
     await group.world.runFor(1000);
     group.cluster.crash(groupName("group"));
     await group.world.runFor(WEEK_MS - 10_000);
@@ -148,13 +152,14 @@ describe("the end of a group", () => {
 
   test("[GRP97] a group that is deleted frees its storage, and its id is free", async () => {
     const group = new GroupInWorld();
-    await group.settle(group.commit("orders", 7));
+    const orders = await group.newTopic("orders");
+    await group.settle(group.commit("orders", 7, orders));
     expect(group.tables).toEqual(["properties", "records"]);
     expect(await group.settle(group.port.delete())).toBeNull();
     await group.world.runFor(5000);
     expect(group.tables).toEqual([]);
     expect(await group.committed()).toEqual({});
-    await group.settle(group.commit("orders", 1));
+    await group.settle(group.commit("orders", 1, orders));
     expect(await group.listed()).toHaveLength(1);
     expect(await group.committed()).toEqual({ orders: 1 });
   });

@@ -30,6 +30,8 @@ function wake(sql: NodeSql, activation: Activation | Error = { status: "role", r
   const told: string[] = [];
   const asked: string[] = [];
   const answer = { activation };
+  const alarms: (number | null)[] = [];
+  const aborts: unknown[] = [];
   const replica = new PartitionReplica({
     key: KEY,
     sql,
@@ -51,10 +53,8 @@ function wake(sql: NodeSql, activation: Activation | Error = { status: "role", r
       return true;
     },
     lost: async (gateway) => void told.push(gateway),
-    maintenance: { arm: () => {}, stop: () => {} },
-    abort: (error) => {
-      throw error;
-    },
+    maintenance: { arm: (log) => void alarms.push(log.nextMaintenance(NOW)), stop: () => {} },
+    abort: (error) => void aborts.push(error),
   });
   const append = (...batches: Uint8Array[]) =>
     replica.append({
@@ -67,7 +67,7 @@ function wake(sql: NodeSql, activation: Activation | Error = { status: "role", r
     turns.next();
     await microtasks();
   };
-  return { replica, append, turn, syncs, pushes, told, asked, answer };
+  return { replica, append, turn, syncs, pushes, told, asked, answer, alarms, aborts };
 }
 
 function tables(sql: NodeSql): { name: string }[] {
@@ -178,6 +178,113 @@ describe("those who watch", () => {
     await turn();
     expect(pushes).toHaveLength(1);
   });
+});
+
+describe("records that are deleted", () => {
+  const config = (policy: string): Activation => ({
+    status: "role",
+    role: { ...ROLE, topicConfigs: { "cleanup.policy": policy } },
+  });
+
+  /** A replica with five records, each a batch. */
+  async function withRecords(activation?: Activation) {
+    const sql = new NodeSql();
+    const woken = wake(sql, activation);
+    const appended = woken.append(...[0, 1, 2, 3, 4].map(() => batch({ key: new Uint8Array(1) })));
+    await woken.turn();
+    await appended;
+    woken.alarms.length = 0;
+    return { sql, ...woken };
+  }
+
+  test("[REP9] are gone, and the answer says where the log starts", async () => {
+    const { replica, sql, alarms } = await withRecords();
+    expect(await replica.deleteRecords(3)).toEqual({ error: null, lowWatermark: 3 });
+    expect(await replica.deleteRecords(1)).toEqual({ error: null, lowWatermark: 3 });
+    expect(await replica.read({ ...READ, offset: 2 })).toMatchObject({
+      error: "OFFSET_OUT_OF_RANGE",
+      logStartOffset: 3,
+    });
+    const earliest = { timestamp: -2, readCommitted: false, currentLeaderEpoch: -1 };
+    expect(await wake(sql).replica.listOffsets(earliest)).toMatchObject({ offset: 3 });
+    alarms.length = 0;
+    expect(await replica.deleteRecords(-1)).toEqual({ error: null, lowWatermark: 5 });
+    // Freeing the rows is for the alarm, which is set when there is something to free.
+    expect(alarms).toEqual([NOW]);
+    expect(await replica.deleteRecords(-1)).toEqual({ error: null, lowWatermark: 5 });
+    expect(alarms).toHaveLength(1);
+  });
+
+  test.each([-2, 6, 2 ** 53])("[REP9] are not those below %d", async (offset) => {
+    const { replica } = await withRecords();
+    const refusal = { error: "OFFSET_OUT_OF_RANGE", lowWatermark: -1 };
+    expect(await replica.deleteRecords(offset)).toEqual(refusal);
+    expect(await replica.read(READ)).toMatchObject({ error: null, logStartOffset: 0 });
+  });
+
+  test("[REP9] are not those of a topic that is only compacted", async () => {
+    const { replica } = await withRecords(config("compact"));
+    const refusal = { error: "POLICY_VIOLATION", lowWatermark: -1 };
+    for (const offset of [-2, -1, 2, 9]) {
+      expect(await replica.deleteRecords(offset)).toEqual(refusal);
+    }
+    const both = await withRecords(config("compact,delete"));
+    expect(await both.replica.deleteRecords(2)).toEqual({ error: null, lowWatermark: 2 });
+  });
+
+  test("[REP9] are told to those who watch, with what is still to be told", async () => {
+    const { replica, append, turn, pushes, syncs } = await withRecords();
+    await replica.read({ ...READ, watcher: "g1" });
+    syncs[0]!();
+    await turn();
+    void append(batch());
+    await turn();
+    await replica.deleteRecords(2);
+    await replica.deleteRecords(2);
+    await microtasks();
+    expect(pushes).toMatchObject([
+      ["g1", { baseOffset: 5, nextOffset: 6, logStartOffset: 0 }],
+      ["g1", { baseOffset: 6, nextOffset: 6, highWatermark: 6, logStartOffset: 2 }],
+    ]);
+    expect(pushes[1]![1].bytes).toHaveLength(0);
+  });
+
+  test("[REP9] while the disk fails end the replica, which may be ahead of it", async () => {
+    const { replica, sql, aborts } = await withRecords();
+    sql.run("DROP TABLE segments");
+    await expect(replica.deleteRecords(2)).rejects.toThrow("segments");
+    expect(aborts).toHaveLength(1);
+  });
+
+  test("[REP1] are not those of a replica that does not lead", async () => {
+    const refused = { refused: "NOT_LEADER_OR_FOLLOWER" };
+    const { replica } = wake(new NodeSql(), { status: "lost" });
+    expect(await replica.deleteRecords(0)).toEqual(refused);
+    expect(await replica.logSize()).toEqual(refused);
+    expect(await replica.describeProducers()).toEqual(refused);
+  });
+});
+
+test("[REP10] a leader tells the size of its log and whom it remembers", async () => {
+  const { replica, append, turn } = wake(new NodeSql());
+  expect([await replica.logSize(), await replica.describeProducers()]).toEqual([
+    { sizeInBytes: 0 },
+    [],
+  ]);
+  const batches = [
+    idempotent(0, { producerId: 9, producerEpoch: 3, timestamps: [NOW - 9, NOW - 5] }),
+    batch(),
+    idempotent(0, { producerId: 4 }),
+    idempotent(2, { producerId: 9, producerEpoch: 3, timestamps: [NOW - 7] }),
+  ];
+  const sizeInBytes = batches.reduce((sum, { length }) => sum + length, 0);
+  void append(...batches);
+  await turn();
+  expect(await replica.logSize()).toEqual({ sizeInBytes });
+  expect(await replica.describeProducers()).toEqual([
+    { producerId: 4, producerEpoch: 0, lastSequence: 0, lastTimestamp: NOW },
+    { producerId: 9, producerEpoch: 3, lastSequence: 2, lastTimestamp: NOW - 7 },
+  ]);
 });
 
 describe("a replica of a deleted topic", () => {

@@ -61,6 +61,16 @@ describe("pushes to one gateway", () => {
     expect(sent[1]).toMatchObject({ bytes: null, sizeInBytes: MAX_PUSH_BYTES + 4 });
   });
 
+  test("[REP9] keep their bytes when one that brings nothing gathers with them", async () => {
+    const { pusher, sent, answers } = newPusher();
+    const nothing = { ...push(2, 2, 0), logStartOffset: 1 };
+    for (const next of [push(0, 1), push(1, 2), nothing, push(2, 3)]) pusher.push(next);
+    answers[0]!.take(true);
+    await microtasks();
+    expect(range(sent[1]!)).toEqual([1, 3]);
+    expect([...sent[1]!.bytes!]).toEqual([1, 1, 1, 1, 2, 2, 2, 2]);
+  });
+
   test("[REP6] end with a refusal, and what waited behind it is dropped", async () => {
     const { pusher, sent, answers, seen } = newPusher();
     pusher.push(push(0, 1));

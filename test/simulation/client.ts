@@ -58,7 +58,7 @@ export class Client {
   /** The partitions of a topic, asked for until there is an answer; null once it has stopped. */
   async partitionsOf(topic: string): Promise<KnownPartition[] | null> {
     while (!this.isStopped) {
-      const partitions = await this.describe(topic).catch(() => []);
+      const partitions = await this.describeTopic(topic).catch(() => []);
       if (partitions.length > 0) return partitions;
       await this.pause();
     }
@@ -66,7 +66,7 @@ export class Client {
   }
 
   /** The partitions of a topic, none if there is no such topic. Rejects without an answer. */
-  async describe(topic: string): Promise<KnownPartition[]> {
+  async describeTopic(topic: string): Promise<KnownPartition[]> {
     const connection = this.connection(this.random.int(1, BROKER_COUNT));
     const { topics } = await connection.call(metadata, METADATA_VERSION, {
       topics: [{ name: topic, topicId: "AAAAAAAAAAAAAAAAAAAAAA" }],

@@ -4,6 +4,7 @@ import type { Sql } from "../../src/base/sql.ts";
 import type { ControllerPort } from "../../src/broker/ports.ts";
 import { type Activation, activateReplica } from "../../src/controller/activation.ts";
 import type { BrokerConfig } from "../../src/controller/broker-config.ts";
+import { type TopicToGrow, createPartitions } from "../../src/controller/create-partitions.ts";
 import { type NewTopic, createTopics } from "../../src/controller/create-topics.ts";
 import { type TopicToDelete, deleteTopics } from "../../src/controller/delete-topics.ts";
 import { type TopicsQuery, describeCluster } from "../../src/controller/describe.ts";
@@ -13,6 +14,7 @@ import type {
   RegisteredGroup,
 } from "../../src/controller/group-registry.ts";
 import { listGroups, registerGroup } from "../../src/controller/groups.ts";
+import { hostedReplicas } from "../../src/controller/hosted-replicas.ts";
 import { ClusterImage } from "../../src/controller/image.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
@@ -54,6 +56,14 @@ export class ControllerHost implements ControllerPort {
 
   async deleteTopics(topics: readonly TopicToDelete[]) {
     return this.#take(deleteTopics(this.#image, topics, this.#ports));
+  }
+
+  async createPartitions(topics: readonly TopicToGrow[], validateOnly: boolean) {
+    return this.#take(createPartitions(this.#image, topics, validateOnly));
+  }
+
+  async hostedReplicas(nodeId: number, query: TopicsQuery) {
+    return hostedReplicas(this.#image, nodeId, query);
   }
 
   async allocateProducerIds() {

@@ -28,6 +28,27 @@ function unconfirmed(): Promise<number> {
 const alarmOf = () => runInDurableObject(actor(), (_, { storage }) => storage.getAlarm());
 
 describe("the controller", () => {
+  test("[CTL22, CTL26] wakes no replica when topics grow, and knows whom it has woken", async () => {
+    const { name, topicId, leaders } = await newTopic(2);
+    await appended(leaders[1]!, "written");
+    const before = await listDurableObjectIds(env.PARTITION_REPLICA);
+    const controller = controllerStub(env);
+    const topics = [{ name, count: 4, assignments: null }];
+    const created = { name, error: null, message: null };
+    expect(await controller.createPartitions(topics, false)).toEqual([created]);
+    await abortAllDurableObjects();
+    expect(await listDurableObjectIds(env.PARTITION_REPLICA)).toHaveLength(before.length);
+    const hosted = await Promise.all(
+      [1, 2, 3].map((nodeId) => controller.hostedReplicas(nodeId, { names: [name] })),
+    );
+    const replicas = hosted.flatMap((each) => each.topics.flatMap((topic) => topic.replicas));
+    const inOrder = replicas.toSorted((a, b) => a.partition - b.partition);
+    expect(inOrder.map(({ isActivated }) => isActivated)).toEqual([false, true, false, false]);
+    const described = await controller.describeCluster({ topicIds: [topicId] });
+    const partition = { topicId, partition: 3, nodeId: described.topics[0]!.partitions[3]!.leader };
+    expect(await appended(partition, "in the last")).toBe(0);
+  });
+
   test("wakes no replica when it creates topics", async () => {
     const before = await listDurableObjectIds(env.PARTITION_REPLICA);
     await newTopic(50);

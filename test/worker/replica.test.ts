@@ -123,6 +123,35 @@ describe("a replica's log", () => {
   });
 });
 
+describe("records that are deleted", () => {
+  test("[L5, REP9] stay deleted over crashes, and the alarm frees their rows", async () => {
+    const key = await newLeader();
+    for (const value of ["0", "1", "2", "3"]) await appended(key, value);
+    expect(await replicaStub(env, key).deleteRecords(3)).toEqual({ error: null, lowWatermark: 3 });
+    await abortAllDurableObjects();
+    expect(await read(key, 2)).toMatchObject({ error: "OFFSET_OUT_OF_RANGE", logStartOffset: 3 });
+    expect(await chunkCount(key)).toBe(4);
+    expect(await runDurableObjectAlarm(replicaActor(key))).toBe(true);
+    expect(await chunkCount(key)).toBe(1);
+    expect(await replicaStub(env, key).deleteRecords(-1)).toEqual({ error: null, lowWatermark: 4 });
+    await abortAllDurableObjects();
+    expect(await replicaStub(env, key).logSize()).toEqual({ sizeInBytes: 0 });
+    expect(await appended(key, "4")).toBe(4);
+    const sizeInBytes = batch("4").length;
+    expect(await replicaStub(env, key).logSize()).toEqual({ sizeInBytes });
+  });
+
+  test("[REP10] leave their producers behind", async () => {
+    const key = await newLeader();
+    await appended(key, "first", { producerId: 7, producerEpoch: 2, baseSequence: 0 });
+    await replicaStub(env, key).deleteRecords(1);
+    await evictDurableObject(replicaActor(key));
+    expect(await replicaStub(env, key).describeProducers()).toEqual([
+      { producerId: 7, producerEpoch: 2, lastSequence: 0, lastTimestamp: expect.any(Number) },
+    ]);
+  });
+});
+
 describe("maintenance", () => {
   test("that fails ends the replica, which begins again from what is stored", async () => {
     const key = await newLeader();

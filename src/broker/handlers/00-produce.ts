@@ -17,7 +17,7 @@ import type { Located } from "../broker.ts";
 import { CloseConnection, handler, type RequestContext } from "../handler.ts";
 import { leaderHint, nodeEndpoints } from "../leader-hints.ts";
 import { refusedAppend } from "../refused-append.ts";
-import type { TopicReference } from "../topic-routes.ts";
+import type { AskedPartitions, TopicReference } from "../topic-routes.ts";
 
 type ProduceRequest = RequestOf<typeof produce>;
 
@@ -35,11 +35,12 @@ export const produceHandler = handler({
     if (![-1, 0, 1].includes(request.acks)) {
       return respond(request, () => refusedAppend("INVALID_REQUIRED_ACKS"));
     }
-    const references = request.topicData.map(({ name, topicId }): TopicReference =>
-      apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name },
-    );
-    const isRouted = references.every((reference) => broker.routes.cached(reference));
-    if (!isRouted) await broker.routes.load(references);
+    const references = request.topicData.map((topic): AskedPartitions => {
+      const { name, topicId } = topic;
+      const partitions = topic.partitionData.map(({ index }) => index);
+      return apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId, partitions } : { name, partitions };
+    });
+    if (!broker.routes.has(references)) await broker.routes.load(references);
 
     const appends = request.topicData.map((topic, index) =>
       topic.partitionData.map((partition) => {

@@ -18,7 +18,7 @@ import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
 import { fetchWait } from "../fetch-wait.ts";
 import { handler, type RequestContext } from "../handler.ts";
 import { leaderHint, nodeEndpoints, type LeaderHint } from "../leader-hints.ts";
-import type { TopicReference } from "../topic-routes.ts";
+import type { AskedPartitions, TopicReference } from "../topic-routes.ts";
 
 type FetchRequest = RequestOf<typeof fetch>;
 
@@ -46,8 +46,14 @@ export const fetchHandler = handler({
   refuse: (_request, error) => ({ errorCode: error, responses: [] }),
 });
 
-function referenceTo({ topicName, topicId }: FetchPartition, apiVersion: number): TopicReference {
-  return apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name: topicName };
+function referenceTo(
+  { topicName, topicId, partition }: FetchPartition,
+  apiVersion: number,
+): AskedPartitions {
+  const partitions = [partition];
+  return apiVersion >= FIRST_TOPIC_ID_VERSION
+    ? { topicId, partitions }
+    : { name: topicName, partitions };
 }
 
 /** Whether the client is to hear of the partition at once. */
@@ -77,7 +83,7 @@ function availableBytesOf({ partition, result, byteCount }: FetchedPartition): n
 async function fetchUntilEnough(
   request: FetchRequest,
   plan: FetchPlan,
-  references: readonly TopicReference[],
+  references: readonly AskedPartitions[],
   { broker, connection }: RequestContext,
 ): Promise<FetchedPartition[]> {
   const deadline = broker.ports.clock.now() + request.maxWaitMs;

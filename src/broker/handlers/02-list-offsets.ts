@@ -21,7 +21,12 @@ export const listOffsetsHandler = handler({
   api: listOffsets,
 
   async handle(request, context) {
-    await context.broker.routes.load(request.topics.map(({ name }) => ({ name })));
+    await context.broker.routes.load(
+      request.topics.map(({ name, partitions }) => ({
+        name,
+        partitions: partitions.map(({ partitionIndex }) => partitionIndex),
+      })),
+    );
     const counts = partitionKeyCounts(request.topics, ({ partitionIndex }) => partitionIndex);
     const readCommitted = request.isolationLevel === 1;
     const topics = request.topics.map(async ({ name, partitions }) => ({

@@ -31,8 +31,7 @@ export const offsetCommitHandler = handler({
       const { name, topicId } = topic;
       return { ...topic, reference: apiVersion >= FIRST_TOPIC_ID_VERSION ? { topicId } : { name } };
     });
-    await broker.routes.load(asked.map(({ reference }) => reference));
-    const { existing, refused } = partExisting(broker, asked);
+    const { existing, refused } = await partExisting(broker, asked);
     const answered = existing.length === 0 ? [] : await commit(request, existing, context);
     return { topics: mergeResults(refused, answered) };
   },

@@ -7,9 +7,10 @@ import type { RegisteredGroup } from "../../controller/group-registry.ts";
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { listGroups } from "../../protocol/messages/16-list-groups.ts";
-import { askGroup, eachGroup } from "../ask-group.ts";
+import { askGroup } from "../ask-group.ts";
 import type { Broker } from "../broker.ts";
 import { coordinatorPartition } from "../coordinator-partition.ts";
+import { fewAtOnce } from "../few-at-once.ts";
 import { handler } from "../handler.ts";
 import { findOffsetsTopic } from "../offsets-topic.ts";
 import type { ControllerPort } from "../ports.ts";
@@ -44,7 +45,7 @@ export const listGroupsHandler = handler({
           partitions[coordinatorPartition(group.groupId, partitions.length)]!.leader === nodeId &&
           filter.mayPass(group),
       );
-      const listed = await eachGroup(wanted, (group) => listGroup(broker, group));
+      const listed = await fewAtOnce(wanted, (group) => listGroup(broker, group));
       groups.push(...listed.flatMap((group) => (group && filter.passes(group) ? [group] : [])));
     }
     return { errorCode: ErrorCode.NONE, groups };

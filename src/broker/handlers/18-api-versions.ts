@@ -3,10 +3,26 @@
  * advertised is handled. A version of ApiVersions itself that is unknown never comes here: the
  * connection answers it in version 0 (KIP-511).
  */
+import { FEATURES, FEATURES_EPOCH } from "../../controller/features.ts";
 import type { Api } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { apiVersions, CLIENT_SOFTWARE_PATTERN } from "../../protocol/messages/18-api-versions.ts";
 import { handler } from "../handler.ts";
+
+/** What is supported is finalized, from the beginning. */
+const FEATURE_FIELDS = {
+  supportedFeatures: FEATURES.map(({ name, level }) => ({
+    name,
+    minVersion: level,
+    maxVersion: level,
+  })),
+  finalizedFeaturesEpoch: FEATURES_EPOCH,
+  finalizedFeatures: FEATURES.map(({ name, level }) => ({
+    name,
+    maxVersionLevel: level,
+    minVersionLevel: level,
+  })),
+};
 
 /** The first version in which clients say what they are. */
 const FIRST_SOFTWARE_VERSION = 3;
@@ -23,7 +39,7 @@ export function newApiVersionsHandler(others: readonly Api[]) {
       if (apiVersion >= FIRST_SOFTWARE_VERSION && !isNamed) {
         return { errorCode: ErrorCode.INVALID_REQUEST, apiKeys: [] };
       }
-      return { errorCode: ErrorCode.NONE, apiKeys };
+      return { errorCode: ErrorCode.NONE, apiKeys, ...FEATURE_FIELDS };
     },
 
     refuse: (_request, error) => ({ errorCode: error, apiKeys: [] }),

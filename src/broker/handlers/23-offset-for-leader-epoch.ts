@@ -12,7 +12,12 @@ export const offsetForLeaderEpochHandler = handler({
   api: offsetForLeaderEpoch,
 
   async handle(request, context) {
-    await context.broker.routes.load(request.topics.map(({ topic }) => ({ name: topic })));
+    await context.broker.routes.load(
+      request.topics.map(({ topic, partitions }) => ({
+        name: topic,
+        partitions: partitions.map(({ partition }) => partition),
+      })),
+    );
     const topics = request.topics.map(async ({ topic, partitions }) => ({
       topic,
       partitions: await Promise.all(

@@ -14,8 +14,7 @@ export const offsetDeleteHandler = handler({
 
   async handle({ groupId, topics }, { broker }) {
     if (groupId === "") return refuse(ErrorCode.INVALID_GROUP_ID);
-    await broker.routes.load(topics.map(({ name }) => ({ name })));
-    const { existing, refused } = partExisting(
+    const { existing, refused } = await partExisting(
       broker,
       topics.map((topic) => ({
         ...topic,

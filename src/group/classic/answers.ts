@@ -5,7 +5,7 @@ import type { JoinGroupAnswer, SyncGroupAnswer } from "../group-calls.ts";
 import type { Turn } from "../turn.ts";
 import type { ClassicGroup } from "./classic-group.ts";
 import type { ClassicMember } from "./classic-member.ts";
-import { NO_ASSIGNMENT } from "./classic-member.ts";
+import { NO_BYTES } from "./classic-member.ts";
 
 const NO_GENERATION = -1;
 const NO_LEADER = "";
@@ -45,13 +45,13 @@ function membersForLeader(group: ClassicGroup): JoinGroupAnswer["members"] {
   return [...group.members.values()].map((member) => ({
     memberId: member.memberId,
     groupInstanceId: member.groupInstanceId,
-    metadata: member.metadata(protocolName) ?? NO_ASSIGNMENT,
+    metadata: member.metadata(protocolName) ?? NO_BYTES,
   }));
 }
 
 /** Why somebody gets no assignment. */
 export function refusedSync(error: ErrorName): SyncGroupAnswer {
-  return { error, protocolType: null, protocolName: null, assignment: NO_ASSIGNMENT };
+  return { error, protocolType: null, protocolName: null, assignment: NO_BYTES };
 }
 
 export function currentAssignment(group: ClassicGroup, member: ClassicMember): SyncGroupAnswer {

@@ -3,8 +3,8 @@ import type { Millis } from "../../base/clock.ts";
 import type { ClassicProtocol, Client } from "../group-calls.ts";
 import type { Ticket } from "../turn.ts";
 
-/** The assignment of a member that has none. */
-export const NO_ASSIGNMENT = new Uint8Array(0);
+/** The assignment of a member that has none, and its metadata where there is none. */
+export const NO_BYTES = new Uint8Array(0);
 
 /** What a member says of itself. */
 export interface ClassicMemberIdentity {
@@ -14,7 +14,7 @@ export interface ClassicMemberIdentity {
   readonly client: Client;
   readonly rebalanceTimeoutMs: Millis;
   readonly sessionTimeoutMs: Millis;
-  /** Most preferred first, and at least one. */
+  /** Most preferred first, and at least one. The group keeps their bytes. */
   readonly protocols: readonly ClassicProtocol[];
 }
 
@@ -30,25 +30,25 @@ export class ClassicMember {
   assignment: Uint8Array;
 
   /**
-   * Whether it waits for the end of its first join. It has no heartbeats to send yet, and should its
-   * client be gone, nothing but its session's end would tell.
+   * Whether it waits for the end of its first join. It has no heartbeats to send yet, and should
+   * its client be gone, nothing but its session's end would tell.
    */
   isNew = false;
 
-  /** The JoinGroup that waits, if one does; only `Membership` changes it, because it counts them. */
+  /** The JoinGroup that waits, if one does; changed by `Membership` alone, which counts them. */
   joinTicket: Ticket | null = null;
   /** The SyncGroup that waits, if one does. */
   syncTicket: Ticket | null = null;
 
   /**
-   * When the member is removed unless it is heard of. Null once that has passed while the group kept
-   * it waiting: the session starts anew with the answer.
+   * When the member is removed unless it is heard of. Null once that has passed while the group
+   * kept it waiting: the session starts anew with the answer.
    */
   sessionDeadline: Millis | null = null;
 
   constructor(
     said: ClassicMemberIdentity,
-    assignment: Uint8Array = NO_ASSIGNMENT,
+    assignment: Uint8Array = NO_BYTES,
     memberId: string = said.memberId,
   ) {
     this.memberId = memberId;

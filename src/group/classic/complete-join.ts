@@ -1,6 +1,6 @@
+/** The end of the join phase: a new generation, and everybody that waits is told of it. */
 import type { Turn } from "../turn.ts";
 import { answerJoin, currentGeneration } from "./answers.ts";
-/** The end of the join phase: a new generation, and everybody that waits is told of it. */
 import type { ClassicGroup } from "./classic-group.ts";
 import { groupMetadata } from "./group-metadata.ts";
 import { subscribedTopics } from "./subscribed-topics.ts";

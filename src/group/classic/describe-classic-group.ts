@@ -1,7 +1,7 @@
 /** A classic group as DescribeGroups tells of it. */
 import type { ClassicGroupDescription } from "../group-calls.ts";
 import type { ClassicGroup } from "./classic-group.ts";
-import { NO_ASSIGNMENT } from "./classic-member.ts";
+import { NO_BYTES } from "./classic-member.ts";
 
 /** While the group rebalances, neither its protocol nor what members said in it is shown. */
 export function describeClassicGroup(group: ClassicGroup): ClassicGroupDescription {
@@ -17,7 +17,7 @@ export function describeClassicGroup(group: ClassicGroup): ClassicGroupDescripti
       groupInstanceId: member.groupInstanceId,
       clientId: member.client.clientId,
       clientHost: member.client.clientHost,
-      memberMetadata: member.metadata(protocolName) ?? NO_ASSIGNMENT,
+      memberMetadata: member.metadata(protocolName) ?? NO_BYTES,
       memberAssignment: member.assignment,
     })),
   };

@@ -23,7 +23,10 @@ export class Membership {
   /** Ids that were given out, and when they are forgotten unless somebody joins with them. */
   readonly pendingJoins = new Map<string, Millis>();
 
-  /** Members that have been told of the generation but have not asked for their assignment. */
+  /**
+   * Members that have been told of the generation but have not asked for their assignment. One that
+   * is replaced in between stays, as in Kafka, so that its group rebalances after all.
+   */
   readonly pendingSyncs = new Set<string>();
 
   get members(): ReadonlyMap<string, ClassicMember> {
@@ -66,6 +69,7 @@ export class Membership {
   add(member: ClassicMember): void {
     const { memberId, groupInstanceId } = member;
     assert(!this.#members.has(memberId), "A member is added once.");
+    assert(!member.isAwaitingJoin, "A member waits once it is one.");
     if (groupInstanceId !== null) {
       assert(!this.#staticMembers.has(groupInstanceId), "An instance id belongs to one member.");
       this.#staticMembers.set(groupInstanceId, memberId);
@@ -74,7 +78,6 @@ export class Membership {
     this.#members.set(memberId, member);
     this.leaderId ??= memberId;
     this.#count(member.protocols, 1);
-    if (member.isAwaitingJoin) this.#awaitingJoin++;
   }
 
   /** Forgets a member, or an id that nobody has joined with. Whoever waits was answered before. */

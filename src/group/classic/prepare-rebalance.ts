@@ -3,7 +3,7 @@ import type { ErrorName } from "../../protocol/errors.ts";
 import type { Turn } from "../turn.ts";
 import { answerSync, refusedSync } from "./answers.ts";
 import type { ClassicGroup } from "./classic-group.ts";
-import { NO_ASSIGNMENT } from "./classic-member.ts";
+import { NO_BYTES } from "./classic-member.ts";
 import { completeJoin, completeJoinIfAllJoined } from "./complete-join.ts";
 
 /** Something has changed: begins a rebalance, or goes on with the one that is under way. */
@@ -41,7 +41,7 @@ function delayInitialRebalance(group: ClassicGroup, turn: Turn): void {
 /** Tells those who wait for their assignment why there will be none. */
 export function withdrawAssignments(group: ClassicGroup, error: ErrorName, turn: Turn): void {
   for (const member of group.members.values()) {
-    member.assignment = NO_ASSIGNMENT;
+    member.assignment = NO_BYTES;
     answerSync(member, refusedSync(error), turn);
   }
 }

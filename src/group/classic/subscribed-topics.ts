@@ -2,7 +2,7 @@
 import { MalformedFrame } from "../../base/malformed-frame.ts";
 import { CONSUMER_PROTOCOL_TYPE, decodeSubscription } from "../../protocol/consumer-protocol.ts";
 import type { ClassicGroup } from "./classic-group.ts";
-import { NO_ASSIGNMENT } from "./classic-member.ts";
+import { NO_BYTES } from "./classic-member.ts";
 
 const VERSION_BYTES = 2;
 
@@ -18,7 +18,7 @@ export function subscribedTopics(group: ClassicGroup): ReadonlySet<string> | nul
   if (group.protocolName === null) return null;
   try {
     for (const member of group.members.values()) {
-      const metadata = member.metadata(group.protocolName) ?? NO_ASSIGNMENT;
+      const metadata = member.metadata(group.protocolName) ?? NO_BYTES;
       for (const topic of topicsOfSubscription(metadata)) topics.add(topic);
     }
   } catch (error) {

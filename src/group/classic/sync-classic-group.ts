@@ -5,7 +5,7 @@ import type { Ticket, Turn } from "../turn.ts";
 import { answerSync, currentAssignment, refusedSync } from "./answers.ts";
 import type { ClassicGroup } from "./classic-group.ts";
 import type { ClassicMember } from "./classic-member.ts";
-import { NO_ASSIGNMENT } from "./classic-member.ts";
+import { NO_BYTES } from "./classic-member.ts";
 import { groupMetadata, isTooLarge } from "./group-metadata.ts";
 import { prepareRebalance, withdrawAssignments } from "./prepare-rebalance.ts";
 
@@ -46,7 +46,7 @@ function refusal(group: ClassicGroup, call: SyncGroupCall): ErrorName | null {
   return group.state === "PreparingRebalance" ? "REBALANCE_IN_PROGRESS" : null;
 }
 
-/** Null is not compared: old clients say nothing, and a group that was loaded may have no name. */
+/** Null is not compared: old clients say nothing, and at first no protocol is chosen. */
 function isInconsistent(said: string | null, actual: string | null): boolean {
   return said !== null && actual !== null && said !== actual;
 }
@@ -61,7 +61,7 @@ function awaitAssignment(member: ClassicMember, ticket: Ticket, turn: Turn): voi
 function assign(group: ClassicGroup, { assignments }: SyncGroupCall, turn: Turn): void {
   const byMember = new Map(assignments.map(({ memberId, assignment }) => [memberId, assignment]));
   for (const member of group.members.values()) {
-    member.assignment = byMember.get(member.memberId) ?? NO_ASSIGNMENT;
+    member.assignment = byMember.get(member.memberId) ?? NO_BYTES;
   }
   const record = groupMetadata(group);
   if (isTooLarge(record)) {

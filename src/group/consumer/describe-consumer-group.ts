@@ -6,7 +6,7 @@ import type { TopicsImage } from "../topics-image.ts";
 import { topicPartitionsOf, topicPartitionsOfTarget } from "./assigned-partitions.ts";
 import type { ConsumerGroupMember } from "./consumer-group-member.ts";
 import { ConsumerGroup } from "./consumer-group.ts";
-import { groupNotFound } from "./leave-by-heartbeat.ts";
+import { groupNotFound } from "./refusal.ts";
 
 type DescribedMember = ConsumerGroupDescription["members"][number];
 

@@ -3,10 +3,10 @@
  * members of the classic protocol remain, the group becomes a classic one.
  */
 import type { GroupState } from "../group-state.ts";
+import { downgrade, mayDowngrade } from "../migration/downgrade.ts";
 import type { Turn } from "../turn.ts";
 import type { ConsumerGroupMember } from "./consumer-group-member.ts";
 import type { ConsumerGroup } from "./consumer-group.ts";
-import { downgrade, mayDowngrade } from "./downgrade.ts";
 import { memberTombstones, regularExpressionTombstone } from "./group-records.ts";
 import { refreshMetadata } from "./update-member.ts";
 
@@ -21,7 +21,8 @@ export function fenceMembers(
   const { groupId, subscriptions } = group;
   const leaving = new Set(members.map(({ memberId }) => memberId));
   if (mayDowngrade(group, leaving, 0, turn.config)) {
-    downgrade(state, group, { leaving, mustRebalance: true }, turn);
+    const generationId = group.groupEpoch;
+    downgrade(state, group, { leaving, generationId, mustRebalance: true }, turn);
     return;
   }
   for (const memberId of leaving) {

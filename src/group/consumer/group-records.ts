@@ -1,5 +1,5 @@
+/** Records of a consumer group: what it has once, and what each of its members is to have. */
 import type { CoordinatorRecord } from "../../protocol/coordinator-records.ts";
-/** The records of a consumer group, of what it has once, and of what each of its members is to have. */
 import type {
   ConsumerGroupMetadataRecord,
   ConsumerGroupRegularExpressionRecord,
@@ -94,7 +94,7 @@ export function memberTombstones(groupId: string, memberId: string): ConsumerGro
   ];
 }
 
-/** What deletes a group, and its members if it has some, in an order in which it can be replayed. */
+/** What deletes a group, and what members it has, in an order in which it can be replayed. */
 export function groupTombstones(group: ConsumerGroup): ConsumerGroupRecord[] {
   const { groupId } = group;
   const memberIds = [...group.members.keys()];

@@ -10,8 +10,7 @@ import { ConsumerGroup } from "./consumer-group.ts";
 import { fenceMembers } from "./fence-members.ts";
 import { findMember } from "./heartbeat-checks.ts";
 import { currentAssignmentRecord } from "./member-records.ts";
-import { refuse, refusedHeartbeat } from "./refusal.ts";
-import type { Refusal } from "./refusal.ts";
+import { groupNotFound, refusedHeartbeat } from "./refusal.ts";
 
 export function leaveByHeartbeat(
   state: GroupState,
@@ -35,14 +34,6 @@ export function leaveByHeartbeat(
     heartbeatIntervalMs: 0,
     assignment: null,
   };
-}
-
-/** Why there is no consumer group of the id. */
-export function groupNotFound(groupId: string, isOfAnotherType: boolean): Refusal {
-  const message = isOfAnotherType
-    ? `Group ${groupId} is not a consumer group.`
-    : `Group ${groupId} not found.`;
-  return refuse("GROUP_ID_NOT_FOUND", message);
 }
 
 /**

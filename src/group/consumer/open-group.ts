@@ -5,13 +5,13 @@
 import type { ClassicGroup } from "../classic/classic-group.ts";
 import type { ConsumerHeartbeatCall } from "../group-calls.ts";
 import type { GroupState } from "../group-state.ts";
+import { planUpgrade, upgrade } from "../migration/upgrade.ts";
 import type { Turn } from "../turn.ts";
 import { ConsumerGroup } from "./consumer-group.ts";
 import { refuseIfFull, refuseMember } from "./heartbeat-checks.ts";
 import { refuse } from "./refusal.ts";
 import type { Refusal } from "./refusal.ts";
 import { refuseRegularExpression } from "./regular-expressions.ts";
-import { planUpgrade, upgrade } from "./upgrade.ts";
 
 export function openGroup(
   state: GroupState,

@@ -11,6 +11,14 @@ export function refuse(error: ErrorName, message: string | null): Refusal {
   return { error, message };
 }
 
+/** Why there is no consumer group of the id. */
+export function groupNotFound(groupId: string, isOfAnotherType: boolean): Refusal {
+  const message = isOfAnotherType
+    ? `Group ${groupId} is not a consumer group.`
+    : `Group ${groupId} not found.`;
+  return refuse("GROUP_ID_NOT_FOUND", message);
+}
+
 /** The answer to a heartbeat that is refused. */
 export function refusedHeartbeat({ error, message }: Refusal): ConsumerHeartbeatAnswer {
   return {

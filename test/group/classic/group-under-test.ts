@@ -1,4 +1,5 @@
 import { ClassicGroup } from "../../../src/group/classic/classic-group.ts";
+import type { GroupMetadata } from "../../../src/group/classic/classic-group.ts";
 import { describeClassicGroup } from "../../../src/group/classic/describe-classic-group.ts";
 import { expireClassicGroup } from "../../../src/group/classic/expire-classic-group.ts";
 import { emptyGroupMetadata, newClassicGroup } from "../../../src/group/classic/group-metadata.ts";
@@ -17,7 +18,6 @@ import type {
 import type { Ticket } from "../../../src/group/turn.ts";
 /** A classic group, its clients and its clock, in the words of a test. */
 import { encodeSubscription } from "../../../src/protocol/consumer-protocol.ts";
-import type { GroupMetadataRecord } from "../../../src/protocol/coordinator-records/group-metadata.ts";
 import type { ErrorName } from "../../../src/protocol/errors.ts";
 import { TestTurn } from "../test-turn.ts";
 
@@ -149,7 +149,7 @@ export class GroupUnderTest {
     this.turn.now = end;
   }
 
-  /** New members of these clients' names form a stable group; their ids, of which the first leads. */
+  /** New members of these names form a stable group; their ids, of which the first leads. */
   stable(...clientIds: string[]): string[] {
     const ids = this.completing(...clientIds);
     for (const id of ids)
@@ -157,7 +157,7 @@ export class GroupUnderTest {
     return ids;
   }
 
-  /** New members of these clients' names have all been told of a generation. */
+  /** New members of these names have all been told of a generation. */
   completing(...clientIds: string[]): string[] {
     const tickets = clientIds.map((clientId) => this.join("", { clientId }));
     this.pass(INITIAL_DELAY_MS);
@@ -169,7 +169,7 @@ export class GroupUnderTest {
     return [...this.group.members.keys()];
   }
 
-  get lastMetadata(): NonNullable<GroupMetadataRecord["value"]> {
+  get lastMetadata(): GroupMetadata {
     const metadata = this.turn.records.findLast((record) => record.type === "GroupMetadata");
     if (metadata === undefined || metadata.value === null) throw new Error("It is not stored.");
     return metadata.value;

@@ -1,7 +1,7 @@
 /** What a classic group says of itself to those who handle offsets, and to administrators. */
 import { describe, expect, test } from "vitest";
 
-import { NO_ASSIGNMENT } from "../../../src/group/classic/classic-member.ts";
+import { NO_BYTES } from "../../../src/group/classic/classic-member.ts";
 import type { ClassicProtocol } from "../../../src/group/group-calls.ts";
 import { GroupUnderTest, INITIAL_DELAY_MS, RANGE, STICKY, protocol } from "./group-under-test.ts";
 
@@ -160,7 +160,7 @@ describe("the description", () => {
       groupState: "PreparingRebalance",
       protocolType: "consumer",
       protocolData: "",
-      members: [{ memberId: leader, memberMetadata: NO_ASSIGNMENT }, {}],
+      members: [{ memberId: leader, memberMetadata: NO_BYTES }, {}],
     });
     // The assignment is shown until there is another.
     expect(it.describe().members[0]?.memberAssignment).not.toHaveLength(0);

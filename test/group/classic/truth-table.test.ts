@@ -1,4 +1,4 @@
-/** What every event does to a classic group in every state: the answer, and the state afterwards. */
+/** What every event does to a classic group in every state: the answer, and the next state. */
 import { describe, expect, test } from "vitest";
 
 import { GroupUnderTest, INITIAL_DELAY_MS, RANGE, STICKY } from "./group-under-test.ts";

@@ -1,20 +1,22 @@
 /** A consumer group, its clients, its topics and its clock, in the words of a test. */
 import type { Uuid } from "../../../src/base/uuid.ts";
 import { ClassicGroup } from "../../../src/group/classic/classic-group.ts";
-import {
-  heartbeatConsumerGroup,
-  leaveConsumerGroup,
-  syncConsumerGroup,
-} from "../../../src/group/consumer/classic-members.ts";
+import { expireClassicGroup } from "../../../src/group/classic/expire-classic-group.ts";
 import type { ConsumerGroupMember } from "../../../src/group/consumer/consumer-group-member.ts";
 import { ConsumerGroup } from "../../../src/group/consumer/consumer-group.ts";
 import { describeConsumerGroup } from "../../../src/group/consumer/describe-consumer-group.ts";
 import { expireConsumerGroup } from "../../../src/group/consumer/expire-consumer-group.ts";
 import { consumerHeartbeat } from "../../../src/group/consumer/heartbeat.ts";
-import { joinConsumerGroup } from "../../../src/group/consumer/join-consumer-group.ts";
 import type * as calls from "../../../src/group/group-calls.ts";
+import type { GroupRecord } from "../../../src/group/group-record.ts";
 import type { GroupState } from "../../../src/group/group-state.ts";
 import { loadGroup, replay } from "../../../src/group/load-group.ts";
+import {
+  heartbeatConsumerGroup,
+  leaveConsumerGroup,
+  syncConsumerGroup,
+} from "../../../src/group/migration/classic-members.ts";
+import { joinConsumerGroup } from "../../../src/group/migration/join-consumer-group.ts";
 import { CommittedOffsets } from "../../../src/group/offsets/committed-offsets.ts";
 import { TopicsImage } from "../../../src/group/topics-image.ts";
 import { decodeAssignment, encodeSubscription } from "../../../src/protocol/consumer-protocol.ts";
@@ -62,10 +64,17 @@ export class GroupUnderTest {
   readonly turn: TestTurn;
   state: GroupState = { groupId: "group", group: null, offsets: new CommittedOffsets() };
   readonly #topics = new Map<string, number>();
+  /** The last record of each key. */
+  readonly #stored = new Map<string, CoordinatorRecord>();
   #nextTicket = 1;
 
   constructor(configs: Readonly<Record<string, string>> = {}, seed = 1) {
-    this.turn = new TestTurn(configs, (record) => replay(this.state, record), seed);
+    const store = (record: GroupRecord) => {
+      replay(this.state, record);
+      if (record.type === "ClassicGeneration") return;
+      this.#stored.set(`${record.type} ${JSON.stringify(record.key)}`, record);
+    };
+    this.turn = new TestTurn(configs, store, seed);
   }
 
   get group(): ConsumerGroup {
@@ -163,10 +172,23 @@ export class GroupUnderTest {
     for (let round = 0; round < 100; round++) {
       const before = this.turn.records.length;
       this.pass(ASSIGNMENT_INTERVAL_MS);
-      for (const memberId of this.group.members.keys()) this.beat(memberId);
+      for (const { memberId, classic } of this.group.members.values()) {
+        if (classic === null) this.beat(memberId);
+        else this.#classicBeat(memberId);
+      }
       if (this.turn.records.length === before) return;
     }
     throw new Error("The group does not settle.");
+  }
+
+  /** A member of the classic protocol heartbeats, and joins again if that is the answer. */
+  #classicBeat(memberId: string): void {
+    const { memberEpoch, subscribedTopicNames, instanceId } = this.member(memberId);
+    if (this.classicHeartbeat(memberId, memberEpoch) === null) return;
+    const owned = this.assigned(memberId);
+    const options = { topics: subscribedTopicNames, owned, groupInstanceId: instanceId };
+    const { generationId } = this.join(memberId, options);
+    this.sync(memberId, generationId);
   }
 
   join(memberId: string, options: JoinOptions = {}): calls.JoinGroupAnswer {
@@ -228,6 +250,12 @@ export class GroupUnderTest {
     expireConsumerGroup(this.state, this.turn);
   }
 
+  /** The same for a classic group. */
+  passClassic(ms: number): void {
+    this.turn.now += ms;
+    expireClassicGroup(this.classic, this.turn);
+  }
+
   /** The types of what has been recorded since `count` records were, one after the other. */
   recordedSince(count: number): string[] {
     return this.turn.records.slice(count).map(({ type }) => type);
@@ -235,7 +263,8 @@ export class GroupUnderTest {
 
   /** The group as it would be after a restart. */
   reloaded(): GroupState {
-    return loadGroup("group", lastOfEachKey(this.turn.records), 0, this.turn);
+    const records = [...this.#stored.values()].filter(({ value }) => value !== null);
+    return loadGroup("group", records, 0, this.turn);
   }
 
   /** The process ends and starts again. */
@@ -274,17 +303,6 @@ export function durable({ group }: GroupState): unknown {
     type: subscriptions.subscriptionType(members.size),
     epochs: new Set(epochs.map((epoch) => epoch.join(" "))),
   };
-}
-
-/** What remains of records in a compacted log, a group's before its members'. */
-function lastOfEachKey(records: readonly unknown[]): CoordinatorRecord[] {
-  const last = new Map<string, CoordinatorRecord>();
-  for (const record of records as CoordinatorRecord[]) {
-    last.set(`${record.type} ${JSON.stringify(record.key)}`, record);
-  }
-  return [...last]
-    .sort(([one], [other]) => (one < other ? -1 : 1))
-    .flatMap(([, record]) => (record.value === null ? [] : [record]));
 }
 
 function partitionsOf(assignment: Uint8Array): Partitions {

@@ -6,12 +6,15 @@
  * protocol, its numbers begin anew, as in Kafka.
  */
 import { type CoordinatorRecord, decodeCoordinatorRecord } from "../../../src/protocol/coordinator-records.ts";
+import type { SqlValue } from "../../../src/base/sql.ts";
 import type { Statement } from "../disk.ts";
 
 /** A record that was stored, now or once. */
 export interface StoredRecord {
   /** Rises with every write. */
   readonly order: number;
+  /** Its number in the store, which begins anew when the store is erased. */
+  readonly sequence: number;
   readonly record: CoordinatorRecord;
   readonly key: string;
   readonly value: Uint8Array | null;
@@ -24,6 +27,9 @@ export interface StoredGroupPorts {
   fail(why: string): void;
   onOffset(record: Extract<CoordinatorRecord, { type: "OffsetCommit" }>): void;
 }
+
+/** A consumer group is in it before it was ever written down. */
+const FIRST_EPOCH = 1;
 
 type RecordOf<Type extends CoordinatorRecord["type"]> = Extract<CoordinatorRecord, { type: Type }>;
 
@@ -38,6 +44,8 @@ export class StoredGroup {
   kind: GroupKind = "none";
   /** The generation or the group epoch. */
   number = 0;
+  /** The number before the writes that became durable last. */
+  #numberBefore = 0;
   /** The last generation in which classic members were, in this life. */
   classicGeneration = 0;
   #classicMembers = new Set<string>();
@@ -60,10 +68,11 @@ export class StoredGroup {
 
   /** Takes what has become durable. */
   take(writes: readonly Statement[]): void {
+    this.#numberBefore = this.number;
     for (const { query, bindings } of writes) {
       if (query === null) this.#erased();
       else if (query.includes("INTO records")) this.#wrote(bindings);
-      else if (query.includes("FROM records")) this.#forgot(bindings[0] as Uint8Array);
+      else if (query.includes("FROM records")) this.#forgot(bindings);
       else if (query.includes("INTO properties") && bindings[0] === "generation") {
         this.#begun(JSON.parse(bindings[1] as string) as number);
       }
@@ -73,6 +82,11 @@ export class StoredGroup {
   /** The ids of the members that are stored. */
   get memberIds(): ReadonlySet<string> {
     return this.kind === "consumer" ? this.#consumerMembers : this.#classicMembers;
+  }
+
+  /** Whether there is a group: one that only commits offsets has no record but those. */
+  get exists(): boolean {
+    return this.kind !== "none" || [...this.records.values()].some(({ value }) => value !== null);
   }
 
   /** The epoch of a member of the consumer group; -2 is a static member's that is away. */
@@ -104,27 +118,33 @@ export class StoredGroup {
   }
 
   #assignmentOf(memberId: string) {
-    for (const type of ["ConsumerGroupCurrentMemberAssignment"] as const) {
-      const stored = this.records.get(`${type} ${memberId}`);
-      if (stored?.record.type === type) return stored.record.value;
-    }
-    return null;
+    const type = "ConsumerGroupCurrentMemberAssignment";
+    const record = this.records.get(`${type} ${memberId}`)?.record;
+    return record?.type === type ? record.value : null;
   }
 
-  #wrote([key, value]: readonly unknown[]): void {
+  #wrote([key, value, sequence]: readonly SqlValue[]): void {
     const record = decodeCoordinatorRecord(key as Uint8Array, value as Uint8Array | null)!;
-    const stored = { order: ++this.#order, record, key: nameOf(record), value: value as Uint8Array | null };
-    const before = this.records.get(stored.key)?.record;
+    const stored = {
+      order: ++this.#order,
+      sequence: sequence as number,
+      record,
+      key: nameOf(record),
+      value: value as Uint8Array | null,
+    };
     this.records.set(stored.key, stored);
     const history = this.history.get(stored.key);
     if (history) history.push(stored);
     else this.history.set(stored.key, [stored]);
-    this.#apply(record, before);
+    this.#apply(record);
   }
 
-  #forgot(key: Uint8Array): void {
-    const name = nameOf(decodeCoordinatorRecord(key, null)!);
-    if (this.records.get(name)?.value) this.#ports.fail(`${name} was forgotten, but not deleted.`);
+  /** A tombstone is no longer kept, unless there is a later record of its key. */
+  #forgot([key, sequence]: readonly SqlValue[]): void {
+    const name = nameOf(decodeCoordinatorRecord(key as Uint8Array, null)!);
+    const stored = this.records.get(name);
+    if (!stored || stored.sequence !== sequence) return;
+    if (stored.value) this.#ports.fail(`${name} was forgotten, but not deleted.`);
     this.records.delete(name);
   }
 
@@ -145,7 +165,7 @@ export class StoredGroup {
     this.classicGeneration = generationId;
   }
 
-  #apply(record: CoordinatorRecord, before: CoordinatorRecord | undefined): void {
+  #apply(record: CoordinatorRecord): void {
     switch (record.type) {
       case "OffsetCommit":
         return this.#ports.onOffset(record);
@@ -154,15 +174,12 @@ export class StoredGroup {
       case "ConsumerGroupMetadata":
         return this.#consumer(record);
       case "ConsumerGroupMemberMetadata":
-        if (record.value) this.#consumerMembers.add(record.key.memberId);
-        else this.#consumerMembers.delete(record.key.memberId);
-        return;
+        return this.#member(record);
       case "ConsumerGroupCurrentMemberAssignment":
         return this.#assigned(record);
       case "ConsumerGroupTargetAssignmentMetadata":
       case "ConsumerGroupTargetAssignmentMember":
       case "ConsumerGroupRegularExpression":
-        void before;
     }
   }
 
@@ -196,10 +213,22 @@ export class StoredGroup {
     this.number = Math.max(this.number, value.epoch);
   }
 
+  #member({ key: { memberId }, value }: RecordOf<"ConsumerGroupMemberMetadata">): void {
+    if (value === null) {
+      this.#consumerMembers.delete(memberId);
+      return;
+    }
+    // A group whose topics are yet to be matched has no epoch to write down.
+    if (this.kind === "none" && !this.#isConverting) this.#begin("consumer", 0, false);
+    this.#consumerMembers.add(memberId);
+  }
+
   #begin(kind: GroupKind, number: number, isConverted: boolean): void {
     this.kind = kind;
     if (isConverted) {
-      if (number < this.number) this.#wentBack(number);
+      // As in Kafka an epoch may be written down in the turn that converts the group, and skipped.
+      if (number < this.#numberBefore) this.#wentBack(number);
+      this.number = number;
       return;
     }
     this.life += 1;
@@ -223,7 +252,7 @@ export class StoredGroup {
       return;
     }
     const { memberEpoch } = value;
-    if (memberEpoch > this.number) {
+    if (memberEpoch > Math.max(this.number, FIRST_EPOCH)) {
       this.#ports.fail(`${memberId} is in epoch ${memberEpoch} of ${this.number}.`);
     }
     const before = this.#epochs.get(memberId) ?? -1;
@@ -253,7 +282,7 @@ export function placeOf(topicId: string, partition: number): string {
 
 /** A record's key as a word: two records of one key have the same. */
 export function nameOf(record: CoordinatorRecord): string {
-  const { key, type } = record;
+  const { type } = record;
   switch (type) {
     case "OffsetCommit":
       return `${type} ${record.key.topic}/${record.key.partition}`;
@@ -264,7 +293,6 @@ export function nameOf(record: CoordinatorRecord): string {
     case "ConsumerGroupRegularExpression":
       return `${type} ${record.key.regularExpression}`;
     default:
-      void key;
       return type;
   }
 }

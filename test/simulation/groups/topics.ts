@@ -68,7 +68,7 @@ export class Topics {
   /** Finds out what there is: a call that came late may have made a topic that was deleted. */
   async look(): Promise<void> {
     for (const name of this.#plans.keys()) {
-      const partitions = await this.#admin.describe(name);
+      const partitions = await this.#admin.describeTopic(name);
       const [first] = partitions;
       if (first) this.#note(name, first.topicId, partitions.length);
       else this.#living.delete(name);

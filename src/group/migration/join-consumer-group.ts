@@ -8,19 +8,19 @@ import { CONSUMER_PROTOCOL_TYPE, decodeSubscription } from "../../protocol/consu
 import type { ConsumerProtocolSubscription } from "../../protocol/consumer-protocol.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { refusedJoin } from "../classic/answers.ts";
+import { sortedNames } from "../consumer/consumer-group-member.ts";
+import type { ConsumerGroupMember } from "../consumer/consumer-group-member.ts";
+import { ConsumerGroup } from "../consumer/consumer-group.ts";
+import { findMember, refuseIfFull } from "../consumer/heartbeat-checks.ts";
+import { reconcileMember } from "../consumer/reconcile-member.ts";
+import { updateTargetAssignment } from "../consumer/target-assignment.ts";
+import { memberToJoin, refreshMetadata, updateMember } from "../consumer/update-member.ts";
 import type { JoinGroupAnswer, JoinGroupCall, TopicPartitions } from "../group-calls.ts";
 import type { GroupConfig } from "../group-config.ts";
 import type { GroupState } from "../group-state.ts";
 import type { TopicsImage } from "../topics-image.ts";
 import type { Ticket, Turn } from "../turn.ts";
-import { sortedNames } from "./consumer-group-member.ts";
-import type { ConsumerGroupMember } from "./consumer-group-member.ts";
-import { ConsumerGroup } from "./consumer-group.ts";
 import { downgrade, mayDowngrade } from "./downgrade.ts";
-import { findMember, refuseIfFull } from "./heartbeat-checks.ts";
-import { reconcileMember } from "./reconcile-member.ts";
-import { updateTargetAssignment } from "./target-assignment.ts";
-import { memberToJoin, refreshMetadata, updateMember } from "./update-member.ts";
 
 /** A join that nothing speaks against, and what the member says in it. */
 interface Join extends JoinGroupCall {
@@ -68,7 +68,7 @@ function refusal(group: ConsumerGroup, call: JoinGroupCall, config: GroupConfig)
   return supportsOneOf(group, call) ? null : "INCONSISTENT_GROUP_PROTOCOL";
 }
 
-/** Whether all members of the classic protocol support one of its protocols, should they be left. */
+/** Whether it could be in a classic group with all members that speak the classic protocol. */
 function supportsOneOf(group: ConsumerGroup, { protocolType, protocols }: JoinGroupCall): boolean {
   if (protocolType !== CONSUMER_PROTOCOL_TYPE) return false;
   const classic = [...group.members.values()].flatMap((member) => member.classic ?? []);
@@ -91,6 +91,7 @@ function subscriptionOf({ protocols }: JoinGroupCall): ConsumerProtocolSubscript
 
 function join(state: GroupState, group: ConsumerGroup, call: Join, turn: Turn): JoinGroupAnswer {
   const { memberId, groupInstanceId, protocols, sessionTimeoutMs, rebalanceTimeoutMs } = call;
+  const generationId = group.groupEpoch;
   const mustDowngrade = replacesLast(group, groupInstanceId, turn.config);
   // Only who has no id yet takes another's place.
   const replaces = call.isNew ? groupInstanceId : null;
@@ -107,7 +108,7 @@ function join(state: GroupState, group: ConsumerGroup, call: Join, turn: Turn): 
     ? member
     : reconcileMember(group, memberId, { hasSubscriptionChanged, owned }, turn);
   if (mustDowngrade) {
-    downgrade(state, group, { leaving: new Set(), mustRebalance }, turn);
+    downgrade(state, group, { leaving: new Set(), generationId, mustRebalance }, turn);
   } else {
     const deadlines = group.deadlinesOf(memberId);
     deadlines.join = null;

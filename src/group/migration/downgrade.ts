@@ -7,14 +7,14 @@ import { ClassicGroup } from "../classic/classic-group.ts";
 import { ClassicMember } from "../classic/classic-member.ts";
 import { groupMetadata } from "../classic/group-metadata.ts";
 import { prepareRebalance } from "../classic/prepare-rebalance.ts";
+import type { ConsumerGroupMember } from "../consumer/consumer-group-member.ts";
+import type { ConsumerGroup } from "../consumer/consumer-group.ts";
+import { groupTombstones } from "../consumer/group-records.ts";
 import type { GroupConfig } from "../group-config.ts";
 import type { GroupState } from "../group-state.ts";
 import type { TopicsImage } from "../topics-image.ts";
 import type { Turn } from "../turn.ts";
 import { classicAssignment } from "./classic-assignment.ts";
-import type { ConsumerGroupMember } from "./consumer-group-member.ts";
-import type { ConsumerGroup } from "./consumer-group.ts";
-import { groupTombstones } from "./group-records.ts";
 
 /** Whether the group becomes a classic one when these members go and so many classic ones come. */
 export function mayDowngrade(
@@ -34,19 +34,26 @@ export function mayDowngrade(
   );
 }
 
+/** What the classic group is to be. */
+interface Downgrade {
+  readonly leaving: ReadonlySet<string>;
+  readonly generationId: number;
+  readonly mustRebalance: boolean;
+}
+
 /** Puts the classic group of all members that do not leave in the place of the consumer group. */
 export function downgrade(
   state: GroupState,
   group: ConsumerGroup,
-  { leaving, mustRebalance }: { leaving: ReadonlySet<string>; mustRebalance: boolean },
+  { leaving, generationId, mustRebalance }: Downgrade,
   turn: Turn,
 ): void {
-  const { groupId, groupEpoch } = group;
+  const { groupId } = group;
   const staying = [...group.members.values()].filter(({ memberId }) => !leaving.has(memberId));
   const targets = staying.map(({ memberId }) => group.targetOf(memberId));
   for (const tombstone of groupTombstones(group)) turn.record(tombstone);
   const members = staying.map(classicMember);
-  const classic = ClassicGroup.stable(groupId, groupEpoch, members, turn.now);
+  const classic = ClassicGroup.stable(groupId, generationId, members, turn.now);
   for (const [index, member] of members.entries()) {
     member.assignment = assignmentOf(classic, member, targets[index]!, turn.topics);
   }

@@ -5,6 +5,14 @@
 import { CONSUMER_PROTOCOL_TYPE } from "../../protocol/consumer-protocol.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import { refusedSync } from "../classic/answers.ts";
+import { topicPartitionsOf } from "../consumer/assigned-partitions.ts";
+import type {
+  ClassicMemberMetadata,
+  ConsumerGroupMember,
+} from "../consumer/consumer-group-member.ts";
+import { ConsumerGroup } from "../consumer/consumer-group.ts";
+import { fenceMembers } from "../consumer/fence-members.ts";
+import { findMember } from "../consumer/heartbeat-checks.ts";
 import type {
   HeartbeatCall,
   LeaveGroupAnswer,
@@ -14,12 +22,7 @@ import type {
 } from "../group-calls.ts";
 import type { GroupState } from "../group-state.ts";
 import type { Ticket, Turn } from "../turn.ts";
-import { topicPartitionsOf } from "./assigned-partitions.ts";
 import { classicAssignment } from "./classic-assignment.ts";
-import type { ClassicMemberMetadata, ConsumerGroupMember } from "./consumer-group-member.ts";
-import { ConsumerGroup } from "./consumer-group.ts";
-import { fenceMembers } from "./fence-members.ts";
-import { findMember } from "./heartbeat-checks.ts";
 
 type ClassicProtocolMember = ConsumerGroupMember & { readonly classic: ClassicMemberMetadata };
 

@@ -13,22 +13,22 @@ import type { MemberAssignment } from "../assignors/assignor.ts";
 import { answerJoin, answerSync, refusedJoin, refusedSync } from "../classic/answers.ts";
 import type { ClassicGroup } from "../classic/classic-group.ts";
 import type { ClassicMember } from "../classic/classic-member.ts";
-import type { GroupState } from "../group-state.ts";
-import type { TopicsImage } from "../topics-image.ts";
-import type { Turn } from "../turn.ts";
-import { withEpoch } from "./assigned-partitions.ts";
-import { newMember, sortedNames } from "./consumer-group-member.ts";
-import type { ConsumerGroupMember } from "./consumer-group-member.ts";
-import { ConsumerGroup } from "./consumer-group.ts";
+import { withEpoch } from "../consumer/assigned-partitions.ts";
+import { newMember, sortedNames } from "../consumer/consumer-group-member.ts";
+import type { ConsumerGroupMember } from "../consumer/consumer-group-member.ts";
+import { ConsumerGroup } from "../consumer/consumer-group.ts";
 import {
   groupMetadataRecord,
   targetAssignmentMetadataRecord,
   targetAssignmentRecord,
-} from "./group-records.ts";
-import { currentAssignmentRecord, memberMetadataRecord } from "./member-records.ts";
-import { metadataHash } from "./metadata-hash.ts";
-import { refuse } from "./refusal.ts";
-import type { Refusal } from "./refusal.ts";
+} from "../consumer/group-records.ts";
+import { currentAssignmentRecord, memberMetadataRecord } from "../consumer/member-records.ts";
+import { metadataHash } from "../consumer/metadata-hash.ts";
+import { refuse } from "../consumer/refusal.ts";
+import type { Refusal } from "../consumer/refusal.ts";
+import type { GroupState } from "../group-state.ts";
+import type { TopicsImage } from "../topics-image.ts";
+import type { Turn } from "../turn.ts";
 
 interface UpgradedMember {
   readonly member: ConsumerGroupMember;
@@ -39,9 +39,6 @@ interface UpgradedMember {
 export interface UpgradePlan {
   readonly members: readonly UpgradedMember[];
 }
-
-/** A leader's assignment that says more than which partitions, which no other assignor can keep. */
-class CustomAssignment extends Error {}
 
 export function planUpgrade(group: ClassicGroup, turn: Turn): UpgradePlan | Refusal {
   const { consumerMigrationPolicy: policy, consumerMaxSize } = turn.config;
@@ -55,21 +52,21 @@ export function planUpgrade(group: ClassicGroup, turn: Turn): UpgradePlan | Refu
     return refuseUpgrade(group, "the group size exceeds the consumer group maximum size.");
   }
   try {
+    if ([...group.members.values()].some(hasUserData)) {
+      return refuseUpgrade(
+        group,
+        "an unsupported custom assignor is in use. Please refer to the documentation or switch " +
+          "to a default assignor before re-attempting the upgrade.",
+      );
+    }
     const members = [...group.members.values()].map((member) =>
       upgradedMember(group, member, turn.topics),
     );
     // Kafka runs into this while it converts the group, and has no better word for it.
     return hasSharedPartitions(members) ? refuse("UNKNOWN_SERVER_ERROR", null) : { members };
   } catch (error) {
-    if (error instanceof MalformedFrame) {
-      return refuseUpgrade(group, "the embedded consumer protocol is malformed.");
-    }
-    if (!(error instanceof CustomAssignment)) throw error;
-    return refuseUpgrade(
-      group,
-      "an unsupported custom assignor is in use. Please refer to the documentation or switch to a " +
-        "default assignor before re-attempting the upgrade.",
-    );
+    if (!(error instanceof MalformedFrame)) throw error;
+    return refuseUpgrade(group, "the embedded consumer protocol is malformed.");
   }
 }
 
@@ -137,9 +134,7 @@ function upgradedMember(
 function targetOf({ assignment }: ClassicMember, topics: TopicsImage): MemberAssignment {
   const target = new Map<Uuid, number[]>();
   if (assignment.length === 0) return target;
-  const { assignedPartitions, userData } = decodeAssignment(assignment);
-  if (userData !== null && userData.length > 0) throw new CustomAssignment();
-  for (const { topic: name, partitions } of assignedPartitions) {
+  for (const { topic: name, partitions } of decodeAssignment(assignment).assignedPartitions) {
     const topic = topics.byName(name);
     if (topic === undefined || partitions.length === 0) continue;
     const all = new Set([...(target.get(topic.topicId) ?? []), ...partitions]);
@@ -149,6 +144,13 @@ function targetOf({ assignment }: ClassicMember, topics: TopicsImage): MemberAss
     );
   }
   return target;
+}
+
+/** Whether its assignment says more than which partitions, which no other assignor would keep. */
+function hasUserData({ assignment }: ClassicMember): boolean {
+  if (assignment.length === 0) return false;
+  const { userData } = decodeAssignment(assignment);
+  return userData !== null && userData.length > 0;
 }
 
 /** Whether the leader has assigned a partition to two members. */

@@ -20,7 +20,7 @@ export function classicAssignment(
   return encodeAssignment({ assignedPartitions }, versionOf(subscription));
 }
 
-/** Members say the same in all their protocols, but nothing makes them: it may be no subscription. */
+/** Members say the same in all their protocols, but nothing makes them do so. */
 function versionOf(subscription: Uint8Array): number {
   try {
     return consumerProtocolVersion(subscription);

@@ -1,0 +1,100 @@
+/**
+ * What a group's coordinator does about topics: it sees to it that a step knows those that it will
+ * look up, looks at them again when they may have changed, and finds out which of them regular
+ * expressions stand for.
+ */
+import type { Clock, Millis } from "../base/clock.ts";
+import { ConsumerGroup } from "./consumer/consumer-group.ts";
+import {
+  matchTopics,
+  regexesResolved,
+  regexResolutionFailed,
+  startRegexResolution,
+} from "./consumer/regular-expressions.ts";
+import { topicIdsOf, topicNamesOf } from "./consumer/topic-names.ts";
+import type { ConsumerHeartbeatCall, JoinGroupCall } from "./group-calls.ts";
+import type { GroupState } from "./group-state.ts";
+import { type DescribeTopics, KnownTopics } from "./known-topics.ts";
+import { forgetDeletedTopics } from "./offsets/forget-offsets.ts";
+import type { TopicsImage } from "./topics-image.ts";
+import type { Turn } from "./turn.ts";
+
+/**
+ * How old a consumer group's picture of its topics may become, in case the controller could not
+ * reach it with a change: as old as Kafka's clients let theirs become (`metadata.max.age.ms`).
+ */
+const MAX_AGE_MS = 300_000;
+
+export interface GroupTopicsPorts {
+  readonly clock: Clock;
+  readonly describeTopics: DescribeTopics;
+  /** The names of all topics. */
+  topicNames(): Promise<readonly string[]>;
+  state(): GroupState;
+  /** Takes a step of the group. */
+  run(step: (state: GroupState, turn: Turn) => void): Promise<void>;
+}
+
+export class GroupTopics {
+  readonly #ports: GroupTopicsPorts;
+  readonly #known: KnownTopics;
+  #lookedAt: Millis;
+
+  constructor(ports: GroupTopicsPorts) {
+    this.#ports = ports;
+    this.#known = new KnownTopics(ports.describeTopics);
+    this.#lookedAt = ports.clock.now();
+  }
+
+  get image(): TopicsImage {
+    return this.#known.image;
+  }
+
+  /** Learns the topics that the call has to do with, and those of the members. */
+  async learn(call: JoinGroupCall | ConsumerHeartbeatCall | null = null): Promise<void> {
+    const { clock, state } = this.#ports;
+    const isConsumerGroup = state().group instanceof ConsumerGroup;
+    if (isConsumerGroup && clock.now() - this.#lookedAt >= MAX_AGE_MS) await this.look();
+    const unknown = () => this.#known.unknown(topicNamesOf(state(), call));
+    for (let names = unknown(); names.length > 0; names = unknown()) {
+      await this.#known.refresh(names);
+    }
+  }
+
+  /** Learns the names of the topics that members have, even if nobody subscribes to them. */
+  async learnAssigned(): Promise<void> {
+    await this.#known.learn(topicIdsOf(this.#ports.state()));
+  }
+
+  /** Looks whether topics have changed; when they cannot be asked about, the next look will do. */
+  async look(): Promise<void> {
+    this.#lookedAt = this.#ports.clock.now();
+    await this.changed().catch(() => {});
+  }
+
+  /** Topics that the group has to do with have come or gone. */
+  async changed(): Promise<void> {
+    const { offsets } = this.#ports.state();
+    const names = new Set([...this.#known.names(), ...offsets.topics()]);
+    await this.#known.refresh(names);
+    await this.#ports.run((state, turn) => {
+      forgetDeletedTopics(state, names, turn);
+      if (state.group instanceof ConsumerGroup) state.group.topicsChanged();
+    });
+  }
+
+  /** Begins to look which topics the group's regular expressions stand for, if it is to be done. */
+  match({ group }: GroupState, turn: Turn): void {
+    if (!(group instanceof ConsumerGroup)) return;
+    const expressions = startRegexResolution(group, turn);
+    if (expressions.length === 0) return;
+    // Should the topics not be there to be listed, the next heartbeat tries again.
+    void this.#resolve(expressions).catch(() => regexResolutionFailed(group));
+  }
+
+  async #resolve(expressions: readonly string[]): Promise<void> {
+    const matches = matchTopics(expressions, await this.#ports.topicNames());
+    await this.#known.refresh(this.#known.unknown([...matches.values()].flat()));
+    await this.#ports.run((state, turn) => regexesResolved(state, matches, turn));
+  }
+}
