@@ -23,7 +23,7 @@ interface PartitionLogSize {
   readonly sizeInBytes: number;
 }
 
-/** The logs of these partitions, by topic, as far as they are on this broker; null is all of them. */
+/** The logs of these partitions on this broker, by topic; null is all that it has. */
 export async function logSizes(
   broker: Broker,
   asked: ReadonlyMap<string, ReadonlySet<number>> | null,

@@ -68,7 +68,7 @@ export class Tail {
     this.startsAt(position.logStartOffset);
   }
 
-  /** The log begins at `logStartOffset`, or above it: what lies below is not to be read any more. */
+  /** The log begins at `logStartOffset` or above it: what lies below is not read any more. */
   startsAt(logStartOffset: number): void {
     this.#logStartOffset = Math.max(this.#logStartOffset, logStartOffset);
     if (this.position) this.position = { ...this.position, logStartOffset: this.#logStartOffset };

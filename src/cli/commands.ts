@@ -22,6 +22,11 @@ const COMMANDS: readonly CommandEntry[] = [
     load: async () => (await import("./topics/command.ts")).command(),
   },
   {
+    name: "console-producer",
+    summary: "Write each line of standard input as a record.",
+    load: async () => (await import("./console-producer/command.ts")).command(),
+  },
+  {
     name: "console-consumer",
     summary: "Read records and write them to standard output.",
     load: async () => (await import("./console-consumer/command.ts")).command(),
@@ -36,6 +41,36 @@ const COMMANDS: readonly CommandEntry[] = [
     summary: "Show offsets of partitions: the end of each log, its beginning, or a time's.",
     load: async () => (await import("./get-offsets/command.ts")).command(),
   },
+  {
+    name: "configs",
+    summary: "Show and change configs of topics, brokers and groups.",
+    load: async () => (await import("./configs/command.ts")).command(),
+  },
+  {
+    name: "delete-records",
+    summary: "Delete the records of partitions that lie before an offset.",
+    load: async () => (await import("./delete-records/command.ts")).command(),
+  },
+  {
+    name: "log-dirs",
+    summary: "Show the log directories of brokers and the size of each partition in them.",
+    load: async () => (await import("./log-dirs/command.ts")).command(),
+  },
+  {
+    name: "api-versions",
+    summary: "Show which APIs each broker serves, and in which versions.",
+    load: async () => (await import("./api-versions/command.ts")).command(),
+  },
+  {
+    name: "producer-perf-test",
+    summary: "Write many records and measure how fast they are acknowledged.",
+    load: async () => (await import("./producer-perf-test/command.ts")).command(),
+  },
+  {
+    name: "consumer-perf-test",
+    summary: "Read many records and measure how fast they come.",
+    load: async () => (await import("./consumer-perf-test/command.ts")).command(),
+  },
 ];
 
 /**
@@ -45,7 +80,7 @@ const COMMANDS: readonly CommandEntry[] = [
 export function commandsFor(words: readonly string[]): Promise<Command[]> {
   const called = words.find((word) => COMMANDS.some(({ name }) => name === word));
   return Promise.all(
-    COMMANDS.map(({ name, summary, load }) =>
+    COMMANDS.map(async ({ name, summary, load }) =>
       name === called ? load() : new Command(name).description(summary),
     ),
   );

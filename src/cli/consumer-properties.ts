@@ -68,5 +68,7 @@ function oneOf<Value extends string>(
   const value = values.find((each) => each === given.trim().toLowerCase());
   if (value !== undefined) return value;
   const possible = values.join(", ");
-  throw new CommandError(`Invalid value ${given} for configuration ${name}: it is one of ${possible}.`);
+  throw new CommandError(
+    `Invalid value ${given} for configuration ${name}: it is one of ${possible}.`,
+  );
 }

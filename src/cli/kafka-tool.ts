@@ -5,9 +5,9 @@
 import { Command, InvalidArgumentError } from "commander";
 
 import { Cluster } from "../client/cluster.ts";
-import { webSocketNetwork } from "../client/websocket-network.ts";
 import type { ClusterOptions } from "../client/cluster.ts";
 import type { Network } from "../client/transport.ts";
+import { webSocketNetwork } from "../client/websocket-network.ts";
 import { CommandError } from "./command-error.ts";
 import type { Properties } from "./properties.ts";
 import { readPropertiesFile } from "./properties.ts";
@@ -62,9 +62,7 @@ export function parseInteger(text: string): number {
 
 /** The properties of the file that `--command-config` names. */
 export function commandConfig(flags: ConnectFlags): Properties {
-  return flags.commandConfig === undefined
-    ? new Map()
-    : readPropertiesFile(flags.commandConfig);
+  return flags.commandConfig === undefined ? new Map() : readPropertiesFile(flags.commandConfig);
 }
 
 /** The network that the flags name, or the environment, or else the one on this machine. */

@@ -1,6 +1,6 @@
 /**
- * Standard output for many records: bytes are gathered and written together, no faster than they are
- * read. Who reads may go away at any time, as `head` does; that is an end and not an error.
+ * Standard output for many records: bytes are gathered and written together, no faster than they
+ * are read. Who reads may go away at any time, as `head` does; that is an end and not an error.
  */
 
 /** From so many bytes on, what is gathered is written. */

@@ -1,4 +1,6 @@
-/** Choosing topics by a regular expression, as Kafka's tools take one wherever they take a topic. */
+/**
+ * Choosing topics by a regular expression, as Kafka's tools take one wherever they take a topic.
+ */
 import { CommandError } from "./command-error.ts";
 
 const INTERNAL_TOPICS: ReadonlySet<string> = new Set([

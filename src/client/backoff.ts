@@ -14,7 +14,10 @@ const GROWTH = 2;
 const JITTER = 0.2;
 
 /** How long to wait after this many failures, of which there is at least one. */
-export function backoffMs({ retryBackoffMs, retryBackoffMaxMs }: Backoff, failures: number): number {
+export function backoffMs(
+  { retryBackoffMs, retryBackoffMaxMs }: Backoff,
+  failures: number,
+): number {
   const wait = retryBackoffMs * GROWTH ** (failures - 1);
   return Math.min(wait, retryBackoffMaxMs) * (1 - JITTER + 2 * JITTER * Math.random());
 }

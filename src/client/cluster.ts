@@ -4,9 +4,9 @@
  * until a deadline, as Kafka's own Admin client does.
  */
 import type { ErrorName } from "../protocol/errors.ts";
-import { findCoordinator } from "../protocol/messages/10-find-coordinator.ts";
 import { metadata } from "../protocol/messages/03-metadata.ts";
 import type { MetadataResponse } from "../protocol/messages/03-metadata.ts";
+import { findCoordinator } from "../protocol/messages/10-find-coordinator.ts";
 import type { Backoff } from "./backoff.ts";
 import { backoffMs, sleep } from "./backoff.ts";
 import type { ConnectionOptions } from "./connection.ts";

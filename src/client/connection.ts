@@ -1,7 +1,7 @@
 /**
  * One connection to one broker: requests go out numbered, responses come back in the order of the
- * requests. On opening, both sides tell each other which versions of which APIs they know; from then
- * on every request is written in the highest version that both do (KIP-35).
+ * requests. On opening, both sides tell each other which versions of which APIs they know; from
+ * then on every request is written in the highest version that both do (KIP-35).
  *
  * A connection that has failed once has failed for good, and says so to everybody who waits on it.
  */
@@ -258,4 +258,3 @@ function decodeVersions(version: number): (frame: Uint8Array) => ApiVersionsResp
     return decodeResponseFrame(apiVersions, isRefused ? 0 : version, frame).response;
   };
 }
-

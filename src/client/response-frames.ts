@@ -1,6 +1,7 @@
 /**
  * Cuts what a broker sends, which arrives in pieces cut anywhere, into responses: a four-byte size,
- * then that many bytes. A frame that arrived in one piece is a view into it; others are copied once.
+ * then that many bytes. A frame that arrived in one piece is a view into it; others are copied
+ * once.
  */
 import { readInt32 } from "../base/big-endian.ts";
 import { joinBytes } from "../base/concat-bytes.ts";

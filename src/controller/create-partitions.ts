@@ -1,6 +1,6 @@
 /**
- * CreatePartitions: topics grow at their ends. Validation in Kafka's order and words; placement goes
- * on where it ended last. As with new topics, no replica is woken.
+ * CreatePartitions: topics grow at their ends. Validation in Kafka's order and words; placement
+ * goes on where it ended last. As with new topics, no replica is woken.
  */
 import type { ErrorName } from "../protocol/errors.ts";
 import { MAX_PARTITIONS_PER_TOPIC, tooManyPartitions } from "./create-topics.ts";

@@ -1,7 +1,7 @@
 /**
  * What the controller writes: one record per fact, named as in Kafka's metadata log (KIP-631,
- * `__cluster_metadata`), plus some of our own for replicas and groups that are actors. Decisions return
- * records; only `ClusterImage.replay` applies them.
+ * `__cluster_metadata`), plus some of our own for replicas and groups that are actors. Decisions
+ * return records; only `ClusterImage.replay` applies them.
  */
 import type { Uuid } from "../base/uuid.ts";
 import type { GroupRegistration } from "./group-registry.ts";

@@ -192,9 +192,14 @@ export class GroupCoordinator implements calls.GroupPort {
     this.#state = loadGroup(groupId, factsOf(stored), generationId, { now, config });
     this.#projection.resume(stored);
     void this.#registrar.update(this.#state);
-    // Topics may have gone while nobody was here to be told.
-    if (!this.#state.offsets.isEmpty) after(0, () => void this.#topics.look());
+    if (this.#state.group !== null) after(0, () => void this.#afterLoading());
     return this.#state;
+  }
+
+  async #afterLoading(): Promise<void> {
+    await this.#turns.run(requests.afterLoading);
+    // Topics may have gone while nobody was here to be told.
+    if (!this.#open().offsets.isEmpty) await this.#topics.look();
   }
 
   async #write(records: readonly GroupRecord[]): Promise<void> {

@@ -11,6 +11,7 @@ import { emptyGroupMetadata, newClassicGroup } from "./classic/group-metadata.ts
 import { heartbeatClassicGroup } from "./classic/heartbeat-classic-group.ts";
 import { joinClassicGroup } from "./classic/join-classic-group.ts";
 import { leaveClassicGroup } from "./classic/leave-classic-group.ts";
+import { rebalanceIfOverCapacity } from "./classic/prepare-rebalance.ts";
 import { syncClassicGroup } from "./classic/sync-classic-group.ts";
 import { expireConsumerGroup } from "./consumer/expire-consumer-group.ts";
 import type {
@@ -132,6 +133,11 @@ export function expireMembers(state: GroupState, turn: Turn): void {
   const { group } = state;
   if (group instanceof ClassicGroup) expireClassicGroup(group, turn);
   else if (group !== null) expireConsumerGroup(state, turn);
+}
+
+/** A group that is loaded may be larger than its broker allows by now. */
+export function afterLoading({ group }: GroupState, turn: Turn): void {
+  if (group instanceof ClassicGroup) rebalanceIfOverCapacity(group, turn);
 }
 
 /** What Kafka does every `offsets.retention.check.interval.ms`. */

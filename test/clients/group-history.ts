@@ -131,8 +131,8 @@ export class GroupHistory {
   }
 
   /**
-   * Every record below these offsets that was handled after `mark` (a {@link length}) by anybody but
-   * `except`, as sentences: for offsets that were committed before it, or left by that member.
+   * Every record below these offsets that was handled after `mark` (a {@link length}) by anybody
+   * but `except`, as sentences: for offsets that were committed before it, or left by that member.
    */
   repeats(below: Offsets, mark: number, except?: string): string[] {
     return this.#entries.slice(mark).flatMap(({ member, event }) => {

@@ -1,4 +1,4 @@
-/** The groups that tests put together: of one client each, and of clients that understand another. */
+/** The groups that tests put together: of one client, and of clients that understand another. */
 import type { Program } from "../support/needs.ts";
 import { consoleMember, verifiableMember } from "./group-member-java.ts";
 import { kcatMember } from "./group-member-kcat.ts";

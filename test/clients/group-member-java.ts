@@ -161,7 +161,7 @@ function consoleParser(topic: string): MemberProgram["parse"] {
     }
     // In groups that the broker divides, what is added is the member's once it acknowledges it.
     if (/^\s+Added partitions/.test(line)) added = partitions;
-    if (/ to ACKNOWLEDGING\.$/.test(line)) return assigned(added.splice(0));
+    if (line.endsWith(" to ACKNOWLEDGING.")) return assigned(added.splice(0));
     if (/ to (FENCED|STALE|JOINING)\.$/.test(line)) return revoked([...owned]);
     return failureIn(line);
   };

@@ -83,7 +83,10 @@ export class GroupMember {
     return this.#history.ownedBy(this.name);
   }
 
-  /** The last lines that it wrote, but for its records, for whoever has to find out why a test failed. */
+  /**
+   * The last lines that it wrote, but for its records: for whoever has to find out why a test
+   * failed.
+   */
   said(): string {
     return this.#lastLines.join("\n");
   }

@@ -1,4 +1,4 @@
-/** Waiting for something to become so: a test looks again and again, and gives up with a sentence. */
+/** Waiting for something to become so: looked for again and again, and given up with a sentence. */
 import { setTimeout as sleep } from "node:timers/promises";
 
 /** A machine with few cores may have to start many JVMs meanwhile. */

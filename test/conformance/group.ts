@@ -73,6 +73,16 @@ export class Group {
     return group;
   }
 
+  /** Groups that nobody has and that one broker coordinates. */
+  static async together(cluster: Cluster, count: number): Promise<Group[]> {
+    const groups = [await Group.unused(cluster)];
+    while (groups.length < count) {
+      const group = await Group.unused(cluster);
+      if (group.coordinator.nodeId === groups[0]!.coordinator.nodeId) groups.push(group);
+    }
+    return groups;
+  }
+
   /** A client on a new connection, which may become a classic member. */
   async classicMember(options: MemberOptions = {}): Promise<ClassicMember> {
     const own = await this.cluster.open(this.coordinator.address);

@@ -245,13 +245,23 @@ export class Cluster {
     });
   }
 
-  /** Another actor as `from` sees it: every method is a call over the network. */
+  /**
+   * Another actor as `from` sees it: every method is a call over the network, and is there to be
+   * spied upon.
+   */
   #stub<Port extends object>(from: Instance, to: string): Port {
-    const method =
-      (_: object, name: string) =>
-      (...args: unknown[]) =>
-        this.network.call(from, to, name, ...args);
-    return new Proxy({}, { get: method }) as Port;
+    const method = (stub: Stub, name: string) =>
+      (stub[name] ??= (...args) => this.network.call(from, to, name, ...args));
+    return new Proxy<Stub>(
+      {},
+      {
+        get: method,
+        getOwnPropertyDescriptor(stub, name: string) {
+          method(stub, name);
+          return Reflect.getOwnPropertyDescriptor(stub, name);
+        },
+      },
+    ) as Port;
   }
 
   /** A timer, which ends with its actor. */
@@ -267,6 +277,9 @@ export class Cluster {
     };
   }
 }
+
+/** The methods of another actor that were asked for. */
+type Stub = Record<string, (...args: unknown[]) => unknown>;
 
 const CONTROLLER = "controller";
 

@@ -1,6 +1,6 @@
 /**
- * UpdateFeatures: what the cluster supports is in force, in its only level, so that an update either
- * changes nothing or is refused.
+ * UpdateFeatures: what the cluster supports is in force, in its only level, so that an update
+ * either changes nothing or is refused.
  */
 import { invalidFeatureUpdate } from "../../controller/features.ts";
 import { ErrorCode } from "../../protocol/errors.ts";

@@ -86,11 +86,7 @@ function write(
 }
 
 /** Has the group's position stay before the records that were fetched and not written. */
-function giveBack(
-  source: RecordSource,
-  first: PlacedRecord,
-  others: Iterable<PlacedRecord>,
-): void {
+function giveBack(source: RecordSource, first: PlacedRecord, others: Iterable<PlacedRecord>): void {
   const unconsumed = new Map<string, PlacedRecord>();
   for (const placed of [first, ...others]) {
     const name = partitionName(placed.batch);

@@ -9,14 +9,16 @@ import {
   legacyOffsetCommit,
   offsetCommit,
 } from "../../protocol/coordinator-records/offset-commit.ts";
-import type { Fields } from "../../protocol/schema.ts";
 import { Reader } from "../../protocol/reader.ts";
+import type { Fields } from "../../protocol/schema.ts";
 import { includes } from "../../protocol/versions.ts";
 import type { RecordFormatter } from "./record-formatter.ts";
 
 const TYPES = { OffsetCommit: offsetCommit, GroupMetadata: groupMetadata } as const;
 
-/** Writes the records of one type and passes over all others. No newline parts them, as in Kafka. */
+/**
+ * Writes the records of one type and passes over all others. No newline parts them, as in Kafka.
+ */
 export function coordinatorFormatter(type: keyof typeof TYPES): RecordFormatter {
   return ({ key, value }, _, write) => {
     const record = key === null ? null : decodeCoordinatorRecord(key, value);

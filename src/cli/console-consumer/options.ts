@@ -71,7 +71,9 @@ Use --${current} instead.`,
     );
 }
 
-/** The configs of the consumer, from files and flags; the group's id is among them if it has one. */
+/**
+ * The configs of the consumer, from files and flags; the group's id is among them if it has one.
+ */
 export function consumerProperties(flags: ConsumerFlags): Properties {
   const file = commandConfig({ ...flags, ...commandConfigOf(flags) });
   const pairs = keyValues(flags.commandProperty ?? flags.consumerProperty ?? []);

@@ -58,7 +58,8 @@ function columnsOf(is: (name: string) => boolean, options: ColumnOptions): Recor
       write(isNone ? "NO_TIMESTAMP" : `${timestampType}:${timestamp}`);
     });
   }
-  if (is("print.partition")) columns.push((_, batch, write) => write(`Partition:${batch.partition}`));
+  if (is("print.partition"))
+    columns.push((_, batch, write) => write(`Partition:${batch.partition}`));
   if (is("print.offset")) columns.push((record, _, write) => write(`Offset:${record.offset}`));
   if (is("print.delivery")) columns.push((_record, _batch, write) => write("Delivery:NOT_PRESENT"));
   // Kafka's console consumer does not hand the epoch on to its formatter.

@@ -8,16 +8,10 @@ import { KafkaError } from "../../client/kafka-error.ts";
 import { CommandError } from "../command-error.ts";
 import { hintFor } from "../hints.ts";
 import { javaException } from "../java-exception.ts";
-import {
-  collect,
-  commandConfig,
-  parseInteger,
-  toolCommand,
-  withCluster,
-} from "../kafka-tool.ts";
+import { collect, commandConfig, parseInteger, toolCommand, withCluster } from "../kafka-tool.ts";
 import type { Say } from "../kafka-tool.ts";
-import { UsageError } from "../usage-error.ts";
 import { withProgress } from "../progress.ts";
+import { UsageError } from "../usage-error.ts";
 import { deleteGroups, deleteOffsets } from "./delete.ts";
 import { memberLines } from "./describe-members.ts";
 import { describeOffsets } from "./describe-offsets.ts";

@@ -56,11 +56,7 @@ const GROUP_ERRORS: readonly ErrorName[] = [
 ];
 
 /** Deletes offsets that a group has committed and says what became of each. */
-export async function deleteOffsets(
-  cluster: Cluster,
-  flags: GroupsFlags,
-  say: Say,
-): Promise<void> {
+export async function deleteOffsets(cluster: Cluster, flags: GroupsFlags, say: Say): Promise<void> {
   const groupId = flags.group!.at(-1)!;
   const { partitions, unknown } = await namedPartitions(cluster, flags.topic!);
   const results = [...unknown, ...(await tryToDelete(cluster, groupId, partitions))];
@@ -68,7 +64,14 @@ export async function deleteOffsets(
   if (!failure) say(`Request succeeded for deleting offsets from group ${groupId}.`);
   else if (GROUP_ERRORS.includes(failure.code)) say(`\nError: ${failure.message}`);
   else say("\nError: Encountered some partition-level error, see the follow-up details.");
-  const widths = [widthOf(15, results.map(({ topic }) => topic)), 10, 15];
+  const widths = [
+    widthOf(
+      15,
+      results.map(({ topic }) => topic),
+    ),
+    10,
+    15,
+  ];
   say(`\n${row(widths, ["TOPIC", "PARTITION", "STATUS"])}`);
   for (const { topic, partition, error } of results.toSorted(byText)) {
     const status = error === null ? "Successful" : `Error: ${javaException(error)}`;

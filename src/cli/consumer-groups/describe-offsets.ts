@@ -122,15 +122,27 @@ export function progressLines(
   { verbose }: Pick<GroupsFlags, "verbose">,
 ): string[] {
   const widths = [
-    widthOf(15, rows.map(({ group }) => group)),
-    widthOf(15, rows.map(({ topic }) => topic)),
+    widthOf(
+      15,
+      rows.map(({ group }) => group),
+    ),
+    widthOf(
+      15,
+      rows.map(({ topic }) => topic),
+    ),
     10,
     ...(verbose ? [15] : []),
     15,
     15,
     15,
-    widthOf(15, rows.map(({ consumerId }) => consumerId)),
-    widthOf(15, rows.map(({ host }) => host)),
+    widthOf(
+      15,
+      rows.map(({ consumerId }) => consumerId),
+    ),
+    widthOf(
+      15,
+      rows.map(({ host }) => host),
+    ),
   ];
   const cells = (each: ProgressRow) => [
     each.group,

@@ -1,6 +1,6 @@
 /**
- * `consumer-groups --reset-offsets`: works out where a group is to go on, by one of eight scenarios,
- * shows it, and commits it where `--execute` says so.
+ * `consumer-groups --reset-offsets`: works out where a group is to go on, by one of eight
+ * scenarios, shows it, and commits it where `--execute` says so.
  */
 import { describeGroup } from "../../client/admin/describe-groups.ts";
 import { describeTopics } from "../../client/admin/describe-topics.ts";
@@ -46,8 +46,14 @@ current state is ${state}.`);
 /** The table of new offsets, with an empty line before it. */
 export function resetLines(offsets: readonly NewOffset[]): string[] {
   const widths = [
-    widthOf(15, offsets.map(({ groupId }) => groupId)),
-    widthOf(15, offsets.map(({ topic }) => topic)),
+    widthOf(
+      15,
+      offsets.map(({ groupId }) => groupId),
+    ),
+    widthOf(
+      15,
+      offsets.map(({ topic }) => topic),
+    ),
     10,
   ];
   return [

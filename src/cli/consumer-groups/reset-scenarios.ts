@@ -6,8 +6,8 @@ import type { Cluster } from "../../client/cluster.ts";
 import type { TopicPartition } from "../../client/topic-partition.ts";
 import { partitionName } from "../../client/topic-partition.ts";
 import { CommandError } from "../command-error.ts";
-import { UsageError } from "../usage-error.ts";
 import { readTextFile } from "../properties.ts";
+import { UsageError } from "../usage-error.ts";
 import type { GroupsFlags } from "./options.ts";
 import { parseCsv } from "./reset-csv.ts";
 import { parseDateTime, parseDuration } from "./reset-times.ts";
@@ -32,7 +32,10 @@ export async function newOffsets(
 ): Promise<PartitionOffset[]> {
   const { toOffset, shiftBy, toDatetime, byDuration, fromFile } = flags;
   if (toOffset !== undefined) {
-    return inRange(cluster, partitions.map((each) => ({ ...each, offset: toOffset })));
+    return inRange(
+      cluster,
+      partitions.map((each) => ({ ...each, offset: toOffset })),
+    );
   }
   if (flags.toEarliest) return offsetsAt(cluster, partitions, OffsetSpec.EARLIEST);
   if (flags.toLatest) return offsetsAt(cluster, partitions, OffsetSpec.LATEST);

@@ -113,7 +113,9 @@ async function offsetLines(
     const { topic, partition, error, value } = outcome;
     const key = partitionName(outcome);
     if (error !== null) {
-      console.error(`Skip getting offsets for topic-partition ${key} due to error: ${error.message}`);
+      console.error(
+        `Skip getting offsets for topic-partition ${key} due to error: ${error.message}`,
+      );
     } else if (value.offset >= 0) {
       lines.push([key, `${topic}:${partition}:${value.offset}`]);
     }

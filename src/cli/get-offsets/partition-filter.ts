@@ -33,7 +33,8 @@ but received: ${partitions}`);
   }
   return {
     hasTopic,
-    hasPartition: (each) => hasTopic(each.topic) && (ids.length === 0 || ids.includes(each.partition)),
+    hasPartition: (each) =>
+      hasTopic(each.topic) && (ids.length === 0 || ids.includes(each.partition)),
   };
 }
 
@@ -46,7 +47,6 @@ function parseRule(rule: string): PartitionFilter {
   const high = only ? low + 1 : Number(end || Infinity);
   return {
     hasTopic,
-    hasPartition: (each) =>
-      hasTopic(each.topic) && each.partition >= low && each.partition < high,
+    hasPartition: (each) => hasTopic(each.topic) && each.partition >= low && each.partition < high,
   };
 }

@@ -1,11 +1,13 @@
-/** What the actions of `odradek topics` do, and what they print: Kafka's words where it has some. */
+/**
+ * What the actions of `odradek topics` do, and what they print: Kafka's words where it has some.
+ */
+import { describeTopics } from "../../client/admin/describe-topics.ts";
 import {
   createPartitions,
   createTopic,
   deleteTopics,
   listTopics,
 } from "../../client/admin/topics.ts";
-import { describeTopics } from "../../client/admin/describe-topics.ts";
 import type { Cluster } from "../../client/cluster.ts";
 import { KafkaError } from "../../client/kafka-error.ts";
 import { CommandError } from "../command-error.ts";

@@ -3,16 +3,10 @@ import type { Command } from "commander";
 
 import { KafkaError } from "../../client/kafka-error.ts";
 import { CommandError } from "../command-error.ts";
-import {
-  collect,
-  commandConfig,
-  parseInteger,
-  toolCommand,
-  withCluster,
-} from "../kafka-tool.ts";
 import { failWith, hintFor } from "../hints.ts";
-import { UsageError } from "../usage-error.ts";
+import { collect, commandConfig, parseInteger, toolCommand, withCluster } from "../kafka-tool.ts";
 import { withProgress } from "../progress.ts";
+import { UsageError } from "../usage-error.ts";
 import { runTopics } from "./actions.ts";
 import type { TopicsFlags } from "./options.ts";
 import { invalidTopicsFlags } from "./options.ts";

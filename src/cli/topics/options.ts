@@ -53,9 +53,7 @@ const ACTIONS_OF: readonly (readonly [Flag, readonly Flag[]])[] = [
 export function invalidTopicsFlags(flags: TopicsFlags): string | null {
   const given = (flag: Flag) => flags[flag] !== undefined;
   if (ACTIONS.filter(given).length !== 1) {
-    return (
-      "Command must include exactly one action: --list, --describe, --create, --alter or --delete"
-    );
+    return "Command must include exactly one action: --list, --describe, --create, --alter or --delete";
   }
   if (given("describe") && given("ifExists") && !given("topic") && !given("topicId")) {
     return "--topic or --topic-id is required to describe a topic";

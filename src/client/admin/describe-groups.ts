@@ -1,6 +1,6 @@
 /**
- * A group of consumers with its members, whichever protocol they speak: the coordinator is asked for
- * a group of KIP-848 first, and for a classic one when it has none of this name.
+ * A group of consumers with its members, whichever protocol they speak: the coordinator is asked
+ * for a group of KIP-848 first, and for a classic one when it has none of this name.
  */
 import { decodeAssignment, CONSUMER_PROTOCOL_TYPE } from "../../protocol/consumer-protocol.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
@@ -10,8 +10,8 @@ import type { ConsumerGroupDescribeResponse } from "../../protocol/messages/69-c
 import type { Cluster } from "../cluster.ts";
 import type { Connection } from "../connection.ts";
 import { KafkaError, throwErrorOf } from "../kafka-error.ts";
-import type { BrokerNode } from "../transport.ts";
 import type { TopicPartition } from "../topic-partition.ts";
+import type { BrokerNode } from "../transport.ts";
 
 export interface GroupMember {
   readonly memberId: string;

@@ -1,7 +1,7 @@
 /** Groups, as each broker lists those that it coordinates. */
-import { deleteGroups as deleteGroupsApi } from "../../protocol/messages/42-delete-groups.ts";
-import { listGroups as listGroupsApi } from "../../protocol/messages/16-list-groups.ts";
 import { CONSUMER_PROTOCOL_TYPE } from "../../protocol/consumer-protocol.ts";
+import { listGroups as listGroupsApi } from "../../protocol/messages/16-list-groups.ts";
+import { deleteGroups as deleteGroupsApi } from "../../protocol/messages/42-delete-groups.ts";
 import type { Cluster } from "../cluster.ts";
 import { throwErrorOf } from "../kafka-error.ts";
 
@@ -44,9 +44,7 @@ export async function listConsumerGroups(
   filter: GroupFilter = { types: ["classic", "consumer"] },
 ): Promise<GroupListing[]> {
   const listings = await listGroups(cluster, filter);
-  return listings.filter(({ protocolType }) =>
-    ["", CONSUMER_PROTOCOL_TYPE].includes(protocolType),
-  );
+  return listings.filter(({ protocolType }) => ["", CONSUMER_PROTOCOL_TYPE].includes(protocolType));
 }
 
 /** Deletes a group that has no members. */

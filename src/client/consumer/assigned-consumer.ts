@@ -46,8 +46,7 @@ export class AssignedConsumer {
 
   /** What has come, or nothing if nothing comes in time. Throws what cannot be helped. */
   async poll(timeoutMs: number): Promise<FetchedBatch[]> {
-    const isDue =
-      this.#lookedAt === null || Date.now() - this.#lookedAt >= this.#metadataMaxAgeMs;
+    const isDue = this.#lookedAt === null || Date.now() - this.#lookedAt >= this.#metadataMaxAgeMs;
     if (this.#selection !== null && isDue) {
       this.#looking ??= this.#look(this.#selection).finally(() => (this.#looking = null));
       if (this.#lookedAt === null) {
@@ -95,8 +94,6 @@ export class AssignedConsumer {
   }
 }
 
-function isSelection(
-  source: TopicSelection | readonly StartPosition[],
-): source is TopicSelection {
+function isSelection(source: TopicSelection | readonly StartPosition[]): source is TopicSelection {
   return !Array.isArray(source);
 }

@@ -115,20 +115,15 @@ export class ClassicMembership implements Membership {
   }
 
   /** Whether joining (again) is the answer to an error; sees to what that takes. */
-  #canJoinAfter(error: KafkaError): boolean {
-    switch (error.code) {
-      case "REBALANCE_IN_PROGRESS":
-      case "MEMBER_ID_REQUIRED":
-        return true;
-      case "UNKNOWN_MEMBER_ID":
-      case "ILLEGAL_GENERATION":
-        if (error.code === "UNKNOWN_MEMBER_ID") this.#memberId = "";
-        this.#generationId = NO_GENERATION;
-        return true;
-      default:
-        this.#cluster.forgetCoordinator(this.#options.groupId);
-        return error.retriable;
+  #canJoinAfter({ code, retriable }: KafkaError): boolean {
+    if (code === "REBALANCE_IN_PROGRESS" || code === "MEMBER_ID_REQUIRED") return true;
+    if (code === "UNKNOWN_MEMBER_ID" || code === "ILLEGAL_GENERATION") {
+      if (code === "UNKNOWN_MEMBER_ID") this.#memberId = "";
+      this.#generationId = NO_GENERATION;
+      return true;
     }
+    this.#cluster.forgetCoordinator(this.#options.groupId);
+    return retriable;
   }
 
   async #giveUpPartitions(): Promise<void> {

@@ -1,7 +1,7 @@
 /**
- * A member of a consumer group (KIP-848): heartbeats say what it subscribes to and what it owns, and
- * bring back what it is to own. It gives up what is not meant for it, says so, and is then given
- * the rest; other members go on reading meanwhile.
+ * A member of a consumer group (KIP-848): heartbeats say what it subscribes to and what it owns,
+ * and bring back what it is to own. It gives up what is not meant for it, says so, and is then
+ * given the rest; other members go on reading meanwhile.
  */
 import { randomUuid } from "../../base/uuid.ts";
 import type { Uuid } from "../../base/uuid.ts";
@@ -10,11 +10,11 @@ import type { ConsumerGroupHeartbeatResponse } from "../../protocol/messages/68-
 import { backoffMs, sleep } from "../backoff.ts";
 import type { Cluster } from "../cluster.ts";
 import { KafkaError, throwErrorOf } from "../kafka-error.ts";
+import { Signal } from "../signal.ts";
 import type { TopicPartition } from "../topic-partition.ts";
 import { byTopic, partitionName } from "../topic-partition.ts";
 import type { GroupOptions } from "./consumer-options.ts";
 import type { Membership, MembershipListener } from "./membership.ts";
-import { Signal } from "../signal.ts";
 import type { TopicSelection } from "./topic-selection.ts";
 import { selectedTopics } from "./topic-selection.ts";
 

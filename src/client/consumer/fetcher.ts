@@ -12,13 +12,14 @@ import { listOffsets, OffsetSpec } from "../admin/list-offsets.ts";
 import { backoffMs } from "../backoff.ts";
 import type { Cluster } from "../cluster.ts";
 import { errorOf, KafkaError, throwErrorOf } from "../kafka-error.ts";
+import { Signal } from "../signal.ts";
 import type { TopicPartition } from "../topic-partition.ts";
 import { byTopic, partitionName } from "../topic-partition.ts";
 import type { FetchOptions } from "./consumer-options.ts";
 import { DEFAULT_FETCH_OPTIONS } from "./consumer-options.ts";
+import { FetchMetrics } from "./fetch-metrics.ts";
 import type { FetchedBatch } from "./fetched-batches.ts";
 import { fetchedBatches } from "./fetched-batches.ts";
-import { Signal } from "../signal.ts";
 
 /** A partition to read, from an offset or an {@link OffsetSpec}; null leaves it to the options. */
 export interface StartPosition extends TopicPartition {
@@ -48,6 +49,7 @@ type PartitionResponse = FetchResponse["responses"][number]["partitions"][number
 export class Fetcher {
   readonly #cluster: Cluster;
   readonly #options: FetchOptions;
+  readonly metrics = new FetchMetrics();
   readonly #signal = new Signal();
   /** The leaders with a fetch under way. */
   readonly #fetching = new Set<number>();
@@ -142,7 +144,8 @@ export class Fetcher {
     const idle = [...this.#partitions.values()].filter(
       ({ isBuffered, retryAt }) => !isBuffered && retryAt <= now,
     );
-    const isReady = ({ leader, fetchOffset }: PartitionState) => leader !== null && fetchOffset >= 0;
+    const isReady = ({ leader, fetchOffset }: PartitionState) =>
+      leader !== null && fetchOffset >= 0;
     const unready = idle.filter((state) => !isReady(state));
     if (unready.length > 0 && !this.#isPreparing) void this.#prepare(unready);
     for (const [leader, led] of Map.groupBy(idle.filter(isReady), (state) => state.leader!)) {
@@ -197,6 +200,7 @@ export class Fetcher {
 
   async #fetch(leader: number, states: readonly PartitionState[]): Promise<void> {
     this.#fetching.add(leader);
+    const start = performance.now();
     const offsets = states.map(({ fetchOffset }) => fetchOffset);
     try {
       const connection = await this.#cluster.broker(leader);
@@ -206,13 +210,14 @@ export class Fetcher {
       throwErrorOf(response.errorCode);
       const answers = answersByPartition(response);
       for (const [index, state] of states.entries()) {
-        const answer = answers.get(`${state.topicId}-${state.partition}`) ??
-          answers.get(partitionName(state));
+        const answer =
+          answers.get(`${state.topicId}-${state.partition}`) ?? answers.get(partitionName(state));
         if (answer !== undefined) this.#take(state, offsets[index]!, answer);
       }
     } catch (error) {
       this.#retryLater(states, error);
     }
+    this.metrics.fetched(performance.now() - start);
     this.#fetching.delete(leader);
     this.#signal.notify();
   }
@@ -248,6 +253,7 @@ export class Fetcher {
     const { records, abortedTransactions } = answer;
     const fetched = fetchedBatches(state, records, fetchOffset, abortedTransactions);
     if (fetched.nextOffset === fetchOffset) return;
+    this.metrics.received(records.length, fetched.batches);
     state.fetchOffset = fetched.nextOffset;
     state.isBuffered = true;
     this.#arrivals.push({ state, ...fetched });

@@ -72,6 +72,11 @@ export class GroupConsumer {
     await commitOffsets(this.#cluster, this.#options, this.#membership, offsets);
   }
 
+  /** What was counted so far, by Kafka's names. */
+  metrics(): Record<string, number> {
+    return this.#fetcher.metrics.values();
+  }
+
   /** Commits, where it is to by itself, and leaves the group. */
   async close(): Promise<void> {
     await this.#committing;
@@ -86,7 +91,9 @@ export class GroupConsumer {
     this.#committing = this.#tryToCommit().finally(() => (this.#committing = null));
   }
 
-  /** A commit that fails is made up for by the next one; or the partitions are not ours any more. */
+  /**
+   * A commit that fails is made up for by the next one; or the partitions are not ours any more.
+   */
   async #tryToCommit(): Promise<void> {
     try {
       await this.commit();

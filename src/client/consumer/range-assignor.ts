@@ -1,6 +1,6 @@
 /**
- * Kafka's range assignor, by which the leader of a classic group shares out partitions: each topic is
- * cut into as many ranges as it has subscribers, and the first few are longer by one.
+ * Kafka's range assignor, by which the leader of a classic group shares out partitions: each topic
+ * is cut into as many ranges as it has subscribers, and the first few are longer by one.
  */
 import type { TopicPartition } from "../topic-partition.ts";
 import type { PartitionCounts } from "./topic-selection.ts";

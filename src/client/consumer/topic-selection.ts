@@ -17,7 +17,9 @@ export type TopicSelection =
 /** Topics that exist, and how many partitions each has. */
 export type PartitionCounts = ReadonlyMap<string, number>;
 
-/** Looks up which topics are selected now. Topics that are named are created where brokers do so. */
+/**
+ * Looks up which topics are selected now. Topics that are named are created where brokers do so.
+ */
 export async function selectedTopics(
   cluster: Cluster,
   selection: TopicSelection,

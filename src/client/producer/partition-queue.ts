@@ -47,7 +47,9 @@ export class PartitionQueue {
     return batch.size >= batchSize || (isFirst && this.#waiting.length > 1);
   }
 
-  /** When the oldest batch may be sent: now if it is full, or after it has lingered; never if none. */
+  /**
+   * When the oldest batch may be sent: now if it is full, or after it has lingered; never if none.
+   */
   readyAt(batchSize: number, lingerMs: number): number {
     const oldest = this.#waiting[0];
     if (!oldest || this.#toRetry.length > 0) return Infinity;
@@ -96,9 +98,10 @@ export class PartitionQueue {
 
   /** Takes out what has waited since before `time`, to be failed. */
   takeExpired(time: number): ProducerBatch[] {
-    const isExpired = ({ createdMs }: ProducerBatch) => createdMs < time;
-    const expired = this.#waiting.filter(isExpired);
-    if (expired.length > 0) this.#waiting = this.#waiting.filter((batch) => !isExpired(batch));
+    const expired: ProducerBatch[] = [];
+    while (this.#waiting.length > 0 && this.#waiting[0]!.createdMs < time) {
+      expired.push(this.#waiting.shift()!);
+    }
     return expired;
   }
 

@@ -32,7 +32,9 @@ export class Producer {
   constructor(cluster: Cluster, options: Partial<ProducerOptions> = {}) {
     this.#options = { ...DEFAULT_PRODUCER_OPTIONS, ...options };
     this.#leaders = new TopicLeaders(cluster);
-    this.#sender = new Sender(cluster, this.#options, this.#leaders);
+    this.#sender = new Sender(cluster, this.#options, this.#leaders, (bytes) => {
+      this.#bufferedBytes -= bytes;
+    });
   }
 
   /** Writes a record; resolves when it has been acknowledged. */
@@ -46,7 +48,9 @@ export class Producer {
     return promise;
   }
 
-  /** Resolves when the topic is known and the buffer has room, so that {@link enqueue} may follow. */
+  /**
+   * Resolves when the topic is known and the buffer has room, so that {@link enqueue} may follow.
+   */
   async ready(topic: string): Promise<void> {
     const { maxBlockMs, bufferMemory } = this.#options;
     if (this.#leaders.partitionCount(topic) === undefined) {
@@ -71,10 +75,7 @@ export class Producer {
     const partition = given.partition ?? this.#partitionerOf(topic).partitionFor(key, size, count);
     this.#bufferedBytes += size;
     const queue = this.#sender.queueOf(topic, partition);
-    const isReady = queue.add(record, size, batchSize, (error, metadata) => {
-      this.#bufferedBytes -= size;
-      onDelivery?.(error, metadata);
-    });
+    const isReady = queue.add(record, size, batchSize, onDelivery);
     this.#sender.wake(isReady ? 0 : lingerMs);
   }
 

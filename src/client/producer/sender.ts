@@ -1,6 +1,6 @@
 /**
- * Sends the batches that are ready to their leaders, several requests at a time to each, and sees to
- * it that each batch is delivered or failed.
+ * Sends the batches that are ready to their leaders, several requests at a time to each, and sees
+ * to it that each batch is delivered or failed.
  */
 import { produce } from "../../protocol/messages/00-produce.ts";
 import { encodeBatch } from "../../protocol/records/encode.ts";
@@ -36,7 +36,11 @@ export class Sender {
   readonly #cluster: Cluster;
   readonly #options: ProducerOptions;
   readonly #leaders: TopicLeaders;
-  readonly #queues = new Map<string, PartitionQueue>();
+  /** Told how many bytes of records have been delivered, or have failed. */
+  readonly #onSettled: (bytes: number) => void;
+  readonly #queues: PartitionQueue[] = [];
+  /** The same by topic and partition. */
+  readonly #queuesOf = new Map<string, PartitionQueue[]>();
   /** Requests in flight by leader. */
   readonly #inFlight = new Map<number, number>();
   #identity: ProducerIdentity | null;
@@ -46,8 +50,14 @@ export class Sender {
   #timer: { readonly at: number; readonly handle: ReturnType<typeof setTimeout> } | null = null;
   #lingerMs: number;
 
-  constructor(cluster: Cluster, options: ProducerOptions, leaders: TopicLeaders) {
+  constructor(
+    cluster: Cluster,
+    options: ProducerOptions,
+    leaders: TopicLeaders,
+    onSettled: (bytes: number) => void,
+  ) {
     this.#cluster = cluster;
+    this.#onSettled = onSettled;
     this.#options = options;
     this.#leaders = leaders;
     this.#lingerMs = options.lingerMs;
@@ -56,9 +66,14 @@ export class Sender {
 
   /** The queue of a partition. Whoever adds to it calls {@link wake}. */
   queueOf(topic: string, partition: number): PartitionQueue {
-    const name = partitionName({ topic, partition });
-    let queue = this.#queues.get(name);
-    if (!queue) this.#queues.set(name, (queue = new PartitionQueue(topic, partition)));
+    const ofTopic = this.#queuesOf.get(topic) ?? [];
+    let queue = ofTopic[partition];
+    if (!queue) {
+      queue = new PartitionQueue(topic, partition);
+      ofTopic[partition] = queue;
+      this.#queuesOf.set(topic, ofTopic);
+      this.#queues.push(queue);
+    }
     return queue;
   }
 
@@ -79,7 +94,7 @@ export class Sender {
   async flush(): Promise<void> {
     this.#lingerMs = 0;
     this.#drain();
-    while ([...this.#queues.values()].some(({ isEmpty }) => !isEmpty)) {
+    while (this.#queues.some(({ isEmpty }) => !isEmpty)) {
       await this.settled.wait(MAX_SLEEP_MS);
     }
     this.#lingerMs = this.#options.lingerMs;
@@ -95,7 +110,7 @@ export class Sender {
     const ready = new Map<number, PartitionQueue[]>();
     let next = Infinity;
     let isLeaderless = false;
-    for (const queue of this.#queues.values()) {
+    for (const queue of this.#queues) {
       const at = queue.readyAt(batchSize, this.#lingerMs);
       if (at > now) next = Math.min(next, at);
       if (at > now) continue;
@@ -178,8 +193,7 @@ export class Sender {
     );
     for (const sent of batches) {
       const id = this.#leaders.topicId(sent.topic);
-      const answer =
-        answers.get(partitionName(sent)) ?? answers.get(`${id}-${sent.partition}`);
+      const answer = answers.get(partitionName(sent)) ?? answers.get(`${id}-${sent.partition}`);
       const error = answer
         ? errorOf(answer.errorCode, answer.errorMessage)
         : new KafkaError("NETWORK_EXCEPTION", "The broker did not answer for this partition.");
@@ -200,6 +214,7 @@ export class Sender {
 
   #delivered({ queue, batch, topic, partition }: SentBatch, baseOffset: number): void {
     queue.settle(batch);
+    this.#onSettled(batch.size);
     batch.delivered(topic, partition, baseOffset);
   }
 
@@ -225,13 +240,14 @@ export class Sender {
   #fail(batch: ProducerBatch, error: KafkaError): void {
     if (batch.baseSequence >= 0) this.#mustReset = true;
     this.metrics.failed(batch.records.length);
+    this.#onSettled(batch.size);
     batch.failed(error);
   }
 
   /** Fails what has waited for too long. */
   #expire(now: number): void {
     const { deliveryTimeoutMs } = this.#options;
-    for (const queue of this.#queues.values()) {
+    for (const queue of this.#queues) {
       for (const batch of queue.takeExpired(now - deliveryTimeoutMs)) {
         const what = `${batch.records.length} record(s) for ${partitionName(queue)}`;
         const late = `Expiring ${what}: ${deliveryTimeoutMs} ms has passed since batch creation`;
@@ -243,17 +259,16 @@ export class Sender {
 
   /** Gets a producer id, a new one if there was one, when nothing is in flight any more. */
   async #acquire(): Promise<void> {
-    const queues = [...this.#queues.values()];
-    if (this.#isAcquiring || queues.some(({ isInFlight }) => isInFlight)) return;
+    if (this.#isAcquiring || this.#queues.some(({ isInFlight }) => isInFlight)) return;
     this.#isAcquiring = true;
     try {
       this.#identity = await newIdentity(this.#cluster);
       this.#mustReset = false;
-      for (const queue of queues) queue.resetSequences();
+      for (const queue of this.#queues) queue.resetSequences();
       this.wake();
     } catch (error) {
       const failure = error instanceof KafkaError ? error : unexpected(error);
-      for (const queue of queues) {
+      for (const queue of this.#queues) {
         for (const batch of queue.takeExpired(Infinity)) this.#fail(batch, failure);
       }
       this.#mustReset = false;

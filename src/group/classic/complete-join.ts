@@ -73,5 +73,4 @@ function beginGeneration(group: ClassicGroup, turn: Turn): void {
 function takeNextGeneration(group: ClassicGroup): void {
   group.generationId = Math.max(group.generationId, group.begunGenerationId) + 1;
   group.begunGenerationId = group.generationId;
-  group.membership.pendingSyncs.clear();
 }

@@ -15,6 +15,9 @@ import { updateMember } from "./update-member.ts";
  */
 const NEW_MEMBER_JOIN_TIMEOUT_MS = 5 * 60 * 1000;
 
+/** Ids that a group has given out and nobody has joined with. Kafka has no limit. */
+const MAX_PENDING_JOINS = 10_000;
+
 export function joinClassicGroup(
   group: ClassicGroup,
   call: JoinGroupCall,
@@ -69,6 +72,10 @@ function joinAsNewMember(
   if (old !== null) {
     replaceStaticMember(group, old, { ...call, memberId }, ticket, turn);
   } else if (call.requiresKnownMemberId && groupInstanceId === null) {
+    if (membership.pendingJoins.size >= MAX_PENDING_JOINS) {
+      turn.answerJoin(ticket, refusedJoin("GROUP_MAX_SIZE_REACHED"));
+      return;
+    }
     membership.pendingJoins.set(memberId, turn.now + call.sessionTimeoutMs);
     turn.answerJoin(ticket, refusedJoin("MEMBER_ID_REQUIRED", memberId));
   } else {
@@ -95,7 +102,7 @@ function addMember(group: ClassicGroup, call: JoinGroupCall, ticket: Ticket, tur
   member.isNew = true;
   member.sessionDeadline = turn.now + NEW_MEMBER_JOIN_TIMEOUT_MS;
   if (group.isInitialRebalance) group.newMemberAdded = true;
-  if (group.members.size === 0) group.protocolType = call.protocolType;
+  group.protocolType = call.protocolType;
   membership.add(member);
   membership.setJoinTicket(member, ticket);
   rebalance(group, turn);

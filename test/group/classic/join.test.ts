@@ -200,6 +200,7 @@ describe("joining again", () => {
   test.for([
     ["other topics", [protocol("range", "payments")]],
     ["one more topic", [protocol("range", "orders", "payments")]],
+    ["more bytes", [{ name: "range", metadata: new Uint8Array([...RANGE.metadata, 0]) }, STICKY]],
     ["another order", [STICKY, RANGE]],
     ["less", [RANGE]],
   ] as const)("[GRP6] with %s begins a rebalance", ([, protocols]) => {

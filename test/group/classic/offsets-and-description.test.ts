@@ -166,6 +166,15 @@ describe("the description", () => {
     expect(it.describe().members[0]?.memberAssignment).not.toHaveLength(0);
   });
 
+  test("[GRP28] shows no assignment any more that was withdrawn", () => {
+    const it = new GroupUnderTest();
+    const [leader] = it.stable("a") as [string];
+    it.join(leader);
+    it.join("");
+    expect(it.group.generationId).toBe(2);
+    expect(it.describe().members[0]?.memberAssignment).toHaveLength(0);
+  });
+
   test("[GRP28] of an empty group tells what it was for", () => {
     const it = stableWith("connect", RANGE);
     it.leave(...it.memberIds);

@@ -246,7 +246,11 @@ describe("generations", () => {
     const it = new GroupUnderTest();
     const [leader] = it.stable("a") as [string];
     it.join(leader);
-    expect(it.group).toMatchObject({ state: "CompletingRebalance", generationId: 2 });
+    expect(it.group).toMatchObject({
+      state: "CompletingRebalance",
+      generationId: 2,
+      begunGenerationId: 2,
+    });
     it.restart();
     expect(it.group).toMatchObject({ state: "Stable", generationId: 1 });
     expect(it.heartbeat(leader, 2)).toBe("ILLEGAL_GENERATION");

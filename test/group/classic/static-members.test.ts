@@ -101,6 +101,15 @@ describe("in a stable group", () => {
     expect(it.lastMetadata.leader).toBe(answer.memberId);
   });
 
+  test("[GRP7] a leader that came back leads on, though others were there before", () => {
+    const { it, follower } = stable();
+    const { memberId: leader } = it.joinNow("", ONE);
+    expect(it.memberIds).toEqual([follower, leader]);
+    it.join(leader, ONE);
+    const ticket = it.join(follower, TWO);
+    expect(it.joined(ticket)).toMatchObject({ generationId: 2, leader });
+  });
+
   test("[GRP19] a leader of an old version takes itself for a follower", () => {
     const { it, leader } = stable();
     const answer = it.joinNow("", ONE);

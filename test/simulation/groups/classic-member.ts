@@ -3,6 +3,7 @@
  * to, asks for its assignment, sends heartbeats, and joins again when anything calls for it.
  */
 import { ZERO_UUID } from "../../../src/base/uuid.ts";
+import type { ResponseOf } from "../../../src/protocol/api.ts";
 import {
   decodeAssignment,
   decodeSubscription,
@@ -14,7 +15,6 @@ import { joinGroup } from "../../../src/protocol/messages/11-join-group.ts";
 import { heartbeat } from "../../../src/protocol/messages/12-heartbeat.ts";
 import { leaveGroup } from "../../../src/protocol/messages/13-leave-group.ts";
 import { syncGroup } from "../../../src/protocol/messages/14-sync-group.ts";
-import type { ResponseOf } from "../../../src/protocol/api.ts";
 import type { Mark } from "./committed-offsets.ts";
 import type { CoordinatorClient } from "./coordinator-client.ts";
 import type { Told } from "./group-history.ts";
@@ -35,6 +35,7 @@ const AGES = [
 const FIRST_INSTANCE_VERSION = 3;
 const FIRST_JOIN_INSTANCE_VERSION = 5;
 const FIRST_MANY_LEAVE_VERSION = 3;
+const FIRST_TOLD_LEADER_VERSION = 9;
 
 /** How often a leader looks whether the topics have changed, in heartbeats. */
 const METADATA_AGE = 4;
@@ -243,10 +244,16 @@ export class ClassicMember implements GroupMember {
         if (answer.errorCode !== 0) return;
         const told = this.#told(memberId, generationId, sent);
         const owned = this.#ownedBy(answer.assignment);
-        history.assigned(told, owned.map((each) => this.#placeOf(each)));
+        history.assigned(
+          told,
+          owned.map((each) => this.#placeOf(each)),
+        );
         // Under one name may be two topics, of which the member does not know.
         const steady = owned.filter(({ topic }) => !history.topics.isChurned(topic));
-        history.gains(told, steady.map((each) => this.#placeOf(each)));
+        history.gains(
+          told,
+          steady.map((each) => this.#placeOf(each)),
+        );
       },
     );
     if (!answer || client.isStopped) return false;
@@ -260,7 +267,10 @@ export class ClassicMember implements GroupMember {
       (owned) => !assigned.some((other) => this.#placeOf(other) === this.#placeOf(owned)),
     );
     this.#positions.own(assigned);
-    this.client.history.keeps(this.options.name, assigned.map((owned) => this.#placeOf(owned)));
+    this.client.history.keeps(
+      this.options.name,
+      assigned.map((owned) => this.#placeOf(owned)),
+    );
     this.#isStable = true;
     // A cooperative member that has given up something lets the others have it.
     if (isLess) this.#rejoinAt = this.client.cluster.world.now;
@@ -277,7 +287,8 @@ export class ClassicMember implements GroupMember {
       }
       if (!client.history.isIdle) await this.#work();
       if (this.#rejoinAt === null) await client.rest(options.heartbeatMs);
-      else await client.rest(Math.min(options.heartbeatMs, Math.max(1, this.#rejoinAt - world.now)));
+      else
+        await client.rest(Math.min(options.heartbeatMs, Math.max(1, this.#rejoinAt - world.now)));
       await this.#heartbeat();
     }
   }
@@ -296,7 +307,11 @@ export class ClassicMember implements GroupMember {
 
   /** A leader joins again when the topics have changed. */
   async #lead(): Promise<void> {
-    if (!this.#isLeader || ++this.#beats % METADATA_AGE !== 0) return;
+    // Before KIP-814 a static member that came back was not told that it leads.
+    const mayLead = this.#instanceId !== null && this.#versions.join < FIRST_TOLD_LEADER_VERSION;
+    if (!this.#isLeader && !mayLead) return;
+    if (++this.#beats % METADATA_AGE !== 0) return;
+    if (!this.#isLeader) this.#watched = this.topics;
     const before = this.#seen;
     const counts = await this.#look();
     const isChanged = counts !== null && before !== this.#seen;

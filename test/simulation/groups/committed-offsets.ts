@@ -71,14 +71,21 @@ export class CommittedOffsets {
   }
 
   /** A member was told what is committed: something that was so since it asked. */
-  fetched(topic: string, partition: number, told: { offset: number; topicId: string | null }, sent: Mark): void {
+  fetched(
+    topic: string,
+    partition: number,
+    told: { offset: number; topicId: string | null },
+    sent: Mark,
+  ): void {
     this.fetchedCount += 1;
     const moments = this.#moments.get(`${topic}/${partition}`) ?? [];
     const last = moments.findLastIndex(({ at }) => at < sent.at);
     const possible = last === -1 ? [{ at: 0, value: null }, ...moments] : moments.slice(last);
     const offsets = possible.map(({ value }) => offsetOf(value, told.topicId));
     if (offsets.includes(told.offset)) return;
-    this.#context.fail(`${told.offset} was fetched of ${topic}/${partition}, not one of ${offsets.join()}.`);
+    this.#context.fail(
+      `${told.offset} was fetched of ${topic}/${partition}, not one of ${offsets.join()}.`,
+    );
   }
 
   /** A record became durable. */
@@ -116,13 +123,16 @@ export class CommittedOffsets {
     }
     this.#storedIds.add(commit.id);
     const { topics, stored } = this.#context;
-    const wrong = stored.kind === "classic" ? this.#byOutsider(commit) : this.#byNoOwner(commit, topicId);
+    const wrong =
+      stored.kind === "classic" ? this.#byOutsider(commit) : this.#byNoOwner(commit, topicId);
     if (wrong) this.#context.fail(`${place}: ${commit.name}'s ${offset} was stored, ${wrong}.`);
     if (before === null || topics.isChurned(commit.topic) || offset >= before.offset) return;
     const last = this.#commits[Number(before.metadata)]!;
     const isLate = last.memberId === commit.memberId && last.id > commit.id;
     if (isLate) return;
-    this.#context.fail(`${place}: ${commit.name} took ${last.name}'s ${before.offset} back to ${offset}.`);
+    this.#context.fail(
+      `${place}: ${commit.name} took ${last.name}'s ${before.offset} back to ${offset}.`,
+    );
   }
 
   /** Why a commit may not be stored in a classic group. */
@@ -138,7 +148,8 @@ export class CommittedOffsets {
     const current = stored.epochOf(memberId);
     if (current === undefined) return "who is no member";
     const since = stored.assignmentEpochOf(memberId, topicId, partition);
-    const isCurrent = epoch === current || (epoch < current && since !== undefined && epoch >= since);
+    const isCurrent =
+      epoch === current || (epoch < current && since !== undefined && epoch >= since);
     if (!isCurrent) return `of epoch ${epoch} in epoch ${current}`;
     // Who commits by name may mean a topic that is no more.
     if (topics.isChurned(topic)) return null;

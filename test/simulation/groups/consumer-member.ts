@@ -212,7 +212,7 @@ export class ConsumerMember implements GroupMember {
     const { client, options } = this;
     const epoch = this.#epoch;
     while (!this.#isSame(this.owned, this.#target) && this.#isMember(epoch)) {
-      const target = this.#target;
+      const target = await this.#nameTarget();
       const isLess = this.owned.some((owned) => !has(target, owned));
       if (isLess) {
         if (client.random.chance(0.7)) await this.#commit();
@@ -228,6 +228,19 @@ export class ConsumerMember implements GroupMember {
     this.#acknowledges = true;
     this.#hurry();
     await this.#positions.begin(this.#committer);
+  }
+
+  /** What it is to own, by names: a topic may be newer than what it knows. */
+  async #nameTarget(): Promise<readonly OwnedPartition[]> {
+    const { topics } = this.client.history;
+    while (!this.#target.every(({ topicId }) => topics.nameOf(topicId))) {
+      if (this.client.isStopped) return [];
+      await this.client.rest();
+    }
+    return (this.#target = this.#target.map((owned) => ({
+      ...owned,
+      topic: topics.nameOf(owned.topicId)!,
+    })));
   }
 
   /** Whether it is a member still, without having been fenced. */

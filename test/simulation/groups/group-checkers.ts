@@ -110,7 +110,7 @@ function isEqual(one: Uint8Array | null, other: Uint8Array | null): boolean {
 /** All records that a replica has on its disk. */
 function* recordsOn(disk: Disk) {
   const log = PartitionLog.open(disk, parseLogConfig({}), 0);
-  for (let next = 0; next < log.logEndOffset; ) {
+  for (let next = 0; next < log.logEndOffset;) {
     const options = { maxBytes: 1 << 20, minOneBatch: true, upperBound: log.logEndOffset };
     const read = log.read(next, options);
     if (read === "OFFSET_OUT_OF_RANGE") throw new Error(`Offset ${next} is not stored.`);

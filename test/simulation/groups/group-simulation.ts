@@ -208,14 +208,16 @@ class GroupSimulation {
       .toArray();
   }
 
-  /** Members send heartbeats and do nothing else: no row is written, and no other call made. */
+  /**
+   * Members send heartbeats and do nothing else: no row is written, and no call made but a look at
+   * the topics every few minutes.
+   */
   async #idle(): Promise<void> {
     for (const { history } of this.#groups) history.isIdle = true;
     await this.#world.runFor(REGEX_REFRESH_MS);
     await this.#settle();
-    await this.#quietly("idle", ["heartbeat", "consumerHeartbeat"], () =>
-      this.#world.runFor(IDLE_MS),
-    );
+    const allowed = ["heartbeat", "consumerHeartbeat", "describeCluster"];
+    await this.#quietly("idle", allowed, () => this.#world.runFor(IDLE_MS));
   }
 
   /** When all members are gone, nothing happens, and no actor has a timer. */
@@ -302,30 +304,27 @@ class GroupSimulation {
     if (this.#swarm.faults.length === 0) return;
     const fault = random.pick(this.#swarm.faults);
     const living = this.#living();
-    const place = random.pick(this.#places);
-    const member = living.length > 0 ? random.pick(living) : null;
     this.#world.note(fault);
-    if (member) this.#memberFaults[fault]?.(member, place);
+    if (living.length > 0) this.#memberFaults[fault]?.(random.pick(living));
     this.#clusterFaults[fault]?.();
   }
 
-  readonly #memberFaults: Partial<Record<GroupFault, (member: GroupMember, place: Place) => void>> =
-    {
-      disconnect: ({ client }) => client.disconnect(),
-      freeze: (member, place) => this.#freeze(member, place),
-      vanish: ({ client }) => {
-        if (this.#world.random.chance(0.5)) client.vanish();
-        else client.stop();
-      },
-      leave: (member) => member.leave(this.#world.random.chance(0.5)),
-      changeProtocol: (_, place) => this.#changeProtocol(place),
-      subscribe: (member) => {
-        const names = this.#swarm.topics.map(({ name }) => name);
-        const [steady] = names;
-        const { random } = this.#world;
-        member.subscribe(names.filter((name) => name === steady || random.chance(0.5)));
-      },
-    };
+  readonly #memberFaults: Partial<Record<GroupFault, (member: GroupMember) => void>> = {
+    disconnect: ({ client }) => client.disconnect(),
+    freeze: (member) => this.#freeze(member),
+    vanish: ({ client }) => {
+      if (this.#world.random.chance(0.5)) client.vanish();
+      else client.stop();
+    },
+    leave: (member) => member.leave(this.#world.random.chance(0.5)),
+    changeProtocol: (member) => this.#changeProtocol(member),
+    subscribe: (member) => {
+      const names = this.#swarm.topics.map(({ name }) => name);
+      const [steady] = names;
+      const { random } = this.#world;
+      member.subscribe(names.filter((name) => name === steady || random.chance(0.5)));
+    },
+  };
 
   readonly #clusterFaults: Partial<Record<GroupFault, () => void>> = {
     crashGroup: () => this.#crashOneOf("group/"),
@@ -347,20 +346,25 @@ class GroupSimulation {
   }
 
   /** A process stops for a while, perhaps long enough for another to take its seat. */
-  #freeze({ client, options }: GroupMember, place: Place): void {
+  #freeze(member: GroupMember): void {
     const { random } = this.#world;
-    client.freeze(random.int(0, 3 * options.sessionTimeoutMs));
-    if (random.chance(0.3)) this.#start(place);
+    member.client.freeze(random.int(0, 3 * member.options.sessionTimeoutMs));
+    if (random.chance(0.3)) this.#start(this.#placeOf(member));
   }
 
   /** A rolling upgrade, or back: another process takes a seat, and speaks the other protocol. */
-  #changeProtocol(place: Place): void {
-    const [member] = livingOf(place);
-    const isForGood = this.#world.random.chance(0.5);
-    member?.leave(isForGood);
+  #changeProtocol(member: GroupMember): void {
+    member.leave(this.#world.random.chance(0.5));
+    const place = this.#placeOf(member);
     const other: Record<Protocol, Protocol> = { classic: "consumer", consumer: "classic" };
     place.seat = { ...place.seat, protocol: other[place.seat.protocol] };
-    this.#world.after(this.#world.random.int(0, 2000), () => this.#start(place));
+    this.#world.after(this.#world.random.int(0, 2000), () => {
+      if (this.#isTroubled || livingOf(place).length === 0) this.#start(place);
+    });
+  }
+
+  #placeOf(member: GroupMember): Place {
+    return this.#places.find(({ processes }) => processes.includes(member))!;
   }
 
   async #deleteGroup(): Promise<void> {

@@ -177,8 +177,13 @@ function newGroup(
       protocol,
       instanceId: isStatic ? `${groupId}-instance-${index}` : null,
       // Somebody always wants the first.
-      topics: topics.filter((topic) => topic === steady || !isPicky || random.chance(0.5)).map(({ name }) => name),
-      regex: age >= FIRST_REGEX_AGE && random.chance(0.3) ? random.pick(["(steady|churned).*", "steady-."]) : null,
+      topics: topics
+        .filter((topic) => topic === steady || !isPicky || random.chance(0.5))
+        .map(({ name }) => name),
+      regex:
+        age >= FIRST_REGEX_AGE && random.chance(0.3)
+          ? random.pick(["(steady|churned).*", "steady-."])
+          : null,
       sessionTimeoutMs: random.pick([3000, 6000]),
       rebalanceTimeoutMs: random.pick([3000, 8000]),
       heartbeatMs: random.pick([500, 1000]),

@@ -48,7 +48,11 @@ export class Positions {
   readonly #speaksConsumerProtocol: boolean;
   readonly #positions = new Map<string, Position>();
 
-  constructor(client: CoordinatorClient, versions: OffsetVersions, speaksConsumerProtocol: boolean) {
+  constructor(
+    client: CoordinatorClient,
+    versions: OffsetVersions,
+    speaksConsumerProtocol: boolean,
+  ) {
     this.#client = client;
     this.#versions = versions;
     this.#speaksConsumerProtocol = speaksConsumerProtocol;
@@ -126,7 +130,12 @@ export class Positions {
       if (next === null || next === committed) return [];
       position.committed = next;
       const { topic, partition } = owned;
-      return [{ owned, ...history.offsets.sending({ name, memberId, epoch, topic, partition, offset: next }) }];
+      return [
+        {
+          owned,
+          ...history.offsets.sending({ name, memberId, epoch, topic, partition, offset: next }),
+        },
+      ];
     });
     if (commits.length === 0) return [];
     const errors = new Set<ErrorName>();
@@ -142,8 +151,7 @@ export class Positions {
         for (const { name, topicId, partitionIndex, errorCode } of results) {
           const commit = commits.find(
             ({ owned, topic, partition }) =>
-              partition === partitionIndex &&
-              (isById ? owned.topicId === topicId : topic === name),
+              partition === partitionIndex && (isById ? owned.topicId === topicId : topic === name),
           )!;
           if (errorCode === ErrorCode.NONE) history.offsets.acknowledged(commit);
           else if (!this.#isExpected(errorCode)) errors.add(errorName(errorCode));
@@ -186,7 +194,8 @@ export class Positions {
   #isExpected(errorCode: number): boolean {
     if (errorCode === ErrorCode.NONE) return true;
     const error = errorName(errorCode);
-    if (!KNOWN_ERRORS.includes(error)) this.#client.history.fail(`Offsets were refused with ${error}.`);
+    if (!KNOWN_ERRORS.includes(error))
+      this.#client.history.fail(`Offsets were refused with ${error}.`);
     if (LOST.includes(error)) this.#client.lost();
     return false;
   }

@@ -1,3 +1,4 @@
+import type { SqlValue } from "../../../src/base/sql.ts";
 /**
  * What the coordinator of a group has stored, followed write by write as it becomes durable: it is
  * what nobody can have been told without. What must hold of every such step is checked here.
@@ -5,8 +6,10 @@
  * A group has several lives: after it was deleted, or an empty one replaced by one of the other
  * protocol, its numbers begin anew, as in Kafka.
  */
-import { type CoordinatorRecord, decodeCoordinatorRecord } from "../../../src/protocol/coordinator-records.ts";
-import type { SqlValue } from "../../../src/base/sql.ts";
+import {
+  type CoordinatorRecord,
+  decodeCoordinatorRecord,
+} from "../../../src/protocol/coordinator-records.ts";
 import type { Statement } from "../disk.ts";
 
 /** A record that was stored, now or once. */
