@@ -140,10 +140,13 @@ export class Connection {
     const version = this.commonVersion(api, maxVersion);
     if (version !== null) return version;
     const served = this.#served.get(api.key);
-    const theirs = served ? `in versions ${served.min} to ${served.max} alone` : "not at all";
-    const reason = `The broker at ${this.address} serves ${api.name} ${theirs}`;
+    const subject = `The broker at ${this.address}`;
+    if (served === undefined) {
+      throw new KafkaError("UNSUPPORTED_VERSION", `${subject} does not serve ${api.name}.`);
+    }
+    const theirs = `${subject} serves ${api.name} in versions ${served.min} to ${served.max}`;
     const { min, max } = api.servedVersions;
-    throw new KafkaError("UNSUPPORTED_VERSION", `${reason}; this needs it in ${min} to ${max}.`);
+    throw new KafkaError("UNSUPPORTED_VERSION", `${theirs}; this needs one of ${min} to ${max}.`);
   }
 
   async #negotiate(): Promise<void> {

@@ -5,7 +5,6 @@
  *     node test/bench/group-heartbeats.ts [--bootstrap host:port] [--groups 1000] [--seconds 60]
  *                                         [--interval 3000] [--commit-interval 0] [--pid 123]
  */
-import { readFileSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 import { parseArgs } from "node:util";
 
@@ -16,6 +15,7 @@ import { joinGroup } from "../../src/protocol/messages/11-join-group.ts";
 import { heartbeat } from "../../src/protocol/messages/12-heartbeat.ts";
 import { syncGroup } from "../../src/protocol/messages/14-sync-group.ts";
 import { Wire } from "../conformance/wire.ts";
+import { costOf, residentBytes } from "../support/processes.ts";
 import { createTopic } from "./create-topic.ts";
 
 const { values } = parseArgs({
@@ -51,7 +51,8 @@ console.log(`${groupCount} groups with one member each joined in ${joinSeconds.t
 
 await sleep(5000);
 const latencies: number[] = [];
-const before = values.pid === undefined ? null : usage(values.pid);
+const pid = values.pid === undefined ? null : Number(values.pid);
+const before = pid === null ? null : costOf(pid);
 const start = performance.now();
 const end = start + Number(values.seconds) * 1000;
 await Promise.all(members.map((member, index) => beat(member, index / groupCount)));
@@ -63,13 +64,13 @@ console.log(
   `${(latencies.length / seconds).toFixed(0)} requests/s for ${seconds.toFixed(0)} s, ` +
     `p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`,
 );
-if (before !== null) {
-  const after = usage(values.pid!);
-  const cpu = (100 * (after.cpuSeconds - before.cpuSeconds)) / seconds;
+if (pid !== null && before !== null) {
+  const after = costOf(pid);
+  const cpu = (after.cpuMs - before.cpuMs) / (10 * seconds);
   const written = (after.writtenBytes - before.writtenBytes) / 1024;
   console.log(
     `The server: ${cpu.toFixed(1)} % of a core, ${written.toFixed(0)} KiB written, ` +
-      `${(after.residentBytes / 2 ** 20).toFixed(0)} MiB resident`,
+      `${(residentBytes(pid) / 2 ** 20).toFixed(0)} MiB resident`,
   );
 }
 for (const { wire } of members) wire.close();
@@ -146,19 +147,4 @@ async function timed(work: () => Promise<void>): Promise<void> {
 
 function check(errorCode: number): void {
   if (errorCode !== ErrorCode.NONE) throw new Error(errorName(errorCode));
-}
-
-/** What a process has used so far, of what Linux tells. */
-function usage(pid: string) {
-  const stat = readFileSync(`/proc/${pid}/stat`, "utf8")
-    .replace(/^.*\) /, "")
-    .split(" ");
-  const io = readFileSync(`/proc/${pid}/io`, "utf8");
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return {
-    // Fields 14 and 15 of proc(5), in hundredths of a second.
-    cpuSeconds: (Number(stat[11]) + Number(stat[12])) / 100,
-    writtenBytes: Number(/^write_bytes: (\d+)/m.exec(io)![1]),
-    residentBytes: 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)![1]),
-  };
 }

@@ -6,7 +6,6 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readdirSync, readlinkSync } from "node:fs";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import { afterAll, beforeAll, expect } from "vitest";
@@ -14,6 +13,7 @@ import { afterAll, beforeAll, expect } from "vitest";
 import { batch } from "../conformance/batches.ts";
 import { Cluster } from "../conformance/cluster.ts";
 import { needs } from "../support/needs.ts";
+import { openDatabases } from "../support/open-databases.ts";
 import { costOf } from "../support/processes.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
@@ -50,9 +50,15 @@ needs("kcat")(
     await once(consumer.stderr!, "data", { signal: AbortSignal.timeout(10_000) });
     const waitingSince = performance.now();
 
-    expect(openDatabases("PartitionReplicaActor")).not.toEqual([]);
-    await until(() => openDatabases("PartitionReplicaActor").length === 0, EVICTION_MS);
-    await until(() => openDatabases("ControllerActor").length === 0, EVICTION_MS);
+    expect(openDatabases(odradek.workerdPid(), "PartitionReplicaActor")).not.toEqual([]);
+    await until(
+      () => openDatabases(odradek.workerdPid(), "PartitionReplicaActor").length === 0,
+      EVICTION_MS,
+    );
+    await until(
+      () => openDatabases(odradek.workerdPid(), "ControllerActor").length === 0,
+      EVICTION_MS,
+    );
     const before = costOf(odradek.workerdPid());
     const measuredFrom = performance.now();
     const restMs = waitingSince + IDLE_MS - performance.now();
@@ -61,7 +67,7 @@ needs("kcat")(
     const cpuShare = (after.cpuMs - before.cpuMs) / (performance.now() - measuredFrom);
     expect(after.writtenBytes - before.writtenBytes).toBe(0);
     expect(cpuShare).toBeLessThan(MAX_CPU_SHARE);
-    expect(openDatabases("PartitionReplicaActor")).toEqual([]);
+    expect(openDatabases(odradek.workerdPid(), "PartitionReplicaActor")).toEqual([]);
 
     const sentAt = performance.now();
     const acknowledged = partition.produce(batch("the first record"));
@@ -77,20 +83,6 @@ needs("kcat")(
   },
   IDLE_MS + 2 * EVICTION_MS,
 );
-
-/** The databases of a class's objects that workerd has open. */
-function openDatabases(className: string): string[] {
-  const directory = `/proc/${odradek.workerdPid()}/fd`;
-  return readdirSync(directory)
-    .map((descriptor) => {
-      try {
-        return readlinkSync(`${directory}/${descriptor}`);
-      } catch {
-        return ""; // It was closed since it was listed.
-      }
-    })
-    .filter((path) => path.includes(`-${className}/`) && /\/[0-9a-f]{64}\.sqlite$/.test(path));
-}
 
 async function until(isSo: () => boolean, patienceMs: number): Promise<void> {
   const deadline = performance.now() + patienceMs;

@@ -29,6 +29,12 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== "Z" && state !== "X";
 }
 
+/** The memory that a process holds now. */
+export function residentBytes(pid: number): number {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+}
+
 /** What a process has used. Throws when it is not there. */
 export function costOf(pid: number): ProcessCost {
   const stat = statOf(pid);
