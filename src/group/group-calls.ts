@@ -141,6 +141,7 @@ export interface CommitOffsetsCall {
   readonly apiVersion: number;
   readonly topics: readonly {
     readonly name: string;
+    /** The client's own word from version 10 on, and before only what the gateway believes. */
     readonly topicId: Uuid;
     readonly partitions: readonly OffsetToCommit[];
   }[];

@@ -34,8 +34,10 @@ export interface GroupConfig {
 }
 
 /** Parses configs as given; throws a sentence that names the config when a value is not valid. */
-export function parseGroupConfig(values: Readonly<Record<string, string>>): GroupConfig {
-  const read = new ConfigReader(values);
+export function parseGroupConfig(
+  values: Readonly<Record<string, string>>,
+  read = new ConfigReader(values),
+): GroupConfig {
   return {
     groupMinSessionTimeoutMs: read.int("group.min.session.timeout.ms", 6000),
     groupMaxSessionTimeoutMs: read.int("group.max.session.timeout.ms", 1_800_000),
@@ -54,6 +56,6 @@ export function parseGroupConfig(values: Readonly<Record<string, string>>): Grou
     consumerRegexRefreshIntervalMs: read.int("group.consumer.regex.refresh.interval.ms", 600_000),
     offsetMetadataMaxBytes: read.int("offset.metadata.max.bytes", 4096),
     offsetsRetentionMs: MINUTE_MS * read.int("offsets.retention.minutes", 10_080, 1),
-    offsetsRetentionCheckIntervalMs: read.int("offsets.retention.check.interval.ms", 600_000, 1),
+    offsetsRetentionCheckIntervalMs: read.long("offsets.retention.check.interval.ms", 600_000, 1),
   };
 }

@@ -141,7 +141,8 @@ export class GroupCoordinator implements calls.GroupPort {
     });
   }
 
-  commitOffsets(call: calls.CommitOffsetsCall): Promise<calls.CommitOffsetsAnswer> {
+  async commitOffsets(call: calls.CommitOffsetsCall): Promise<calls.CommitOffsetsAnswer> {
+    await this.#topics.learnTopics(call.topics);
     return this.#turns.run((state, turn) => commitOffsets(state, call, turn));
   }
 

@@ -4,6 +4,7 @@
  * expressions stand for.
  */
 import type { Clock, Millis } from "../base/clock.ts";
+import { type Uuid, ZERO_UUID } from "../base/uuid.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import {
   matchTopics,
@@ -59,6 +60,17 @@ export class GroupTopics {
     for (let names = unknown(); names.length > 0; names = unknown()) {
       await this.#known.refresh(names);
     }
+  }
+
+  /** Learns these topics, and those of them anew of which somebody else knows another id. */
+  async learnTopics(topics: readonly { readonly name: string; readonly topicId: Uuid }[]) {
+    const isStrange = ({ name, topicId }: { name: string; topicId: Uuid }) => {
+      const known = this.image.byName(name);
+      return known !== undefined && topicId !== ZERO_UUID && known.topicId !== topicId;
+    };
+    const strange = topics.filter(isStrange).map(({ name }) => name);
+    const names = this.#known.unknown(topics.map(({ name }) => name));
+    await this.#known.refresh([...names, ...strange]);
   }
 
   /** Learns the names of the topics that members have, even if nobody subscribes to them. */

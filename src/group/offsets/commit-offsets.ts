@@ -11,6 +11,9 @@ import { NO_EXPIRE_TIMESTAMP } from "./committed-offsets.ts";
 /** The first version to which a group that there is not has an error of its own (KIP-848). */
 const FIRST_CONSUMER_PROTOCOL_VERSION = 9;
 
+/** The first version that names topics by id (KIP-848). */
+const FIRST_TOPIC_ID_VERSION = 10;
+
 /** Asks for the broker's own retention (`offsets.retention.minutes`). */
 const DEFAULT_RETENTION = -1;
 
@@ -50,13 +53,18 @@ type TopicToCommit = CommitOffsetsCall["topics"][number];
 
 function commitTopic(
   state: GroupState,
-  { name, topicId, partitions }: TopicToCommit,
-  { retentionTimeMs }: CommitOffsetsCall,
+  { name, topicId: givenTopicId, partitions }: TopicToCommit,
+  { retentionTimeMs, apiVersion }: CommitOffsetsCall,
   turn: Turn,
 ): CommitOffsetsAnswer["topics"][number] {
   const expireTimestamp =
     retentionTimeMs === DEFAULT_RETENTION ? NO_EXPIRE_TIMESTAMP : turn.now + retentionTimeMs;
+  const topicId = turn.topics.byName(name)?.topicId;
+  const isNamedById = apiVersion >= FIRST_TOPIC_ID_VERSION;
   const commit = (offset: OffsetToCommit): ErrorName | null => {
+    // A gateway's route may be older than the topic's end, or than its new beginning.
+    if (isNamedById && topicId !== givenTopicId) return "UNKNOWN_TOPIC_ID";
+    if (topicId === undefined) return "UNKNOWN_TOPIC_OR_PARTITION";
     const metadata = offset.committedMetadata ?? "";
     if (metadata.length > turn.config.offsetMetadataMaxBytes) return "OFFSET_METADATA_TOO_LARGE";
     const key = { group: state.groupId, topic: name, partition: offset.partitionIndex };

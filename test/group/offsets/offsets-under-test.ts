@@ -18,6 +18,7 @@ export class OffsetsUnderTest {
 
   constructor(configs: Readonly<Record<string, string>> = {}) {
     this.turn = new TestTurn(configs, (record) => replay(this.state, record));
+    this.know({ name: "orders", topicId: TOPIC_ID });
   }
 
   /** A commit of partitions of `orders` by a consumer that is no member, unless it says it is. */

@@ -76,6 +76,31 @@ describe("committing", () => {
     expect(offsets.state.group).toMatchObject({ stateName: "Empty", protocolType: "" });
   });
 
+  test("[GRP76] nothing is committed of a topic that there is not, whatever a gateway believes", () => {
+    const offsets = new OffsetsUnderTest();
+    offsets.know();
+    const refused = (error: string) => [
+      { name: "orders", partitions: [{ partitionIndex: 0, error }] },
+    ];
+    expect(offsets.commit([{}]).topics).toEqual(refused("UNKNOWN_TOPIC_OR_PARTITION"));
+    expect(offsets.commit([{}], { apiVersion: 10 }).topics).toEqual(refused("UNKNOWN_TOPIC_ID"));
+    expect(offsets.turn.records).toEqual([]);
+  });
+
+  test("[GRP76] an offset is the topic's that has the name now, or has the id", () => {
+    const offsets = new OffsetsUnderTest();
+    const partitions = [
+      { partitionIndex: 0, committedOffset: 5, committedLeaderEpoch: 0, committedMetadata: null },
+    ];
+    const topics = [{ name: "orders", topicId: OTHER_TOPIC_ID, partitions }];
+    expect(offsets.commit([], { topics, apiVersion: 10 }).topics[0]!.partitions).toEqual([
+      { partitionIndex: 0, error: "UNKNOWN_TOPIC_ID" },
+    ]);
+    offsets.commit([], { topics });
+    expect(fetched(offsets, [0], TOPIC_ID)).toMatchObject([{ committedOffset: 5 }]);
+    expect(fetched(offsets, [0], OTHER_TOPIC_ID)).toMatchObject([{ committedOffset: -1 }]);
+  });
+
   test("[GRP71] who is refused commits nothing", () => {
     const offsets = new OffsetsUnderTest();
     offsets.makeStable();
@@ -151,15 +176,11 @@ describe("forgetting", () => {
       topicId: TOPIC_ID,
       partitions,
     }));
+    offsets.know(...topics);
     offsets.commit([], { topics });
-    offsets.commit([{}]);
-    offsets.know(
-      { name: "here", topicId: TOPIC_ID },
-      { name: "renewed", topicId: OTHER_TOPIC_ID },
-      { name: "orders", topicId: OTHER_TOPIC_ID },
-    );
-    forgetDeletedTopics(offsets.state, ["gone", "renewed", "here", "orders"], offsets.turn);
-    expect([...offsets.state.offsets.topics()]).toEqual(["here", "elsewhere", "orders"]);
+    offsets.know({ name: "here", topicId: TOPIC_ID }, { name: "renewed", topicId: OTHER_TOPIC_ID });
+    forgetDeletedTopics(offsets.state, ["gone", "renewed", "here"], offsets.turn);
+    expect([...offsets.state.offsets.topics()]).toEqual(["here", "elsewhere"]);
   });
 
   test("[GRP75] offsets are deleted by name, unless a member subscribes to the topic", () => {
