@@ -7,6 +7,11 @@ import { DurableObject } from "cloudflare:workers";
 import type { ControllerPort } from "../broker/ports.ts";
 import { activateReplica, type Activation } from "../controller/activation.ts";
 import {
+  alterConfigs,
+  type AlterConfigsResult,
+  type TopicToAlter,
+} from "../controller/alter-configs.ts";
+import {
   createPartitions,
   type CreatePartitionsResult,
   type TopicToGrow,
@@ -23,6 +28,7 @@ import {
 } from "../controller/delete-topics.ts";
 import {
   describeCluster,
+  describeTopicConfigs,
   type ClusterDescription,
   type TopicsQuery,
 } from "../controller/describe.ts";
@@ -37,6 +43,7 @@ import { ClusterImage } from "../controller/image.ts";
 import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import { registerBrokers } from "../controller/register-brokers.ts";
+import type { StaleReplica } from "../controller/stale-replicas.ts";
 import type { Step } from "../controller/step.ts";
 import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
@@ -44,9 +51,9 @@ import { random } from "./host.ts";
 import { durableObjectSql } from "./sql.ts";
 import { replicaStub, tellGroup } from "./stubs.ts";
 
-/** Replicas erased at a time, and how long until those that did not confirm are asked again. */
-const ERASE_BATCH = 16;
-const ERASE_RETRY_MS = 10_000;
+/** Replicas told at a time, and how long until those that did not confirm are told again. */
+const REPLICA_BATCH = 16;
+const REPLICA_RETRY_MS = 10_000;
 
 /** Groups that are told of their topics at a time. */
 const TELL_BATCH = 16;
@@ -54,6 +61,7 @@ const TELL_BATCH = 16;
 export class ControllerActor extends DurableObject<Env> implements ControllerPort {
   #image: ClusterImage | null = null;
   #isErasing = false;
+  #isUpdating = false;
 
   async describeCluster(query: TopicsQuery): Promise<ClusterDescription> {
     return describeCluster(this.#open(), query);
@@ -76,6 +84,18 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     validateOnly: boolean,
   ): Promise<CreatePartitionsResult[]> {
     return this.#take(createPartitions(this.#open(), topics, validateOnly));
+  }
+
+  async alterConfigs(
+    topics: readonly TopicToAlter[],
+    validateOnly: boolean,
+  ): Promise<AlterConfigsResult[]> {
+    const surroundings = { config: brokerConfig, validateOnly };
+    return this.#take(alterConfigs(this.#open(), topics, surroundings));
+  }
+
+  async describeTopicConfigs(names: readonly string[]) {
+    return describeTopicConfigs(this.#open(), names);
   }
 
   async hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas> {
@@ -101,6 +121,7 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
   /** What was left undone when the controller was last in memory. */
   override async alarm(): Promise<void> {
     await this.#eraseReplicas();
+    await this.#updateReplicas();
   }
 
   /** The image, opened on the first call: an actor that is only named writes nothing. */
@@ -123,10 +144,12 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
         for (const record of records) image.replay(record);
       });
     }
-    if (effects.some(({ type }) => type === "eraseReplica")) {
-      void this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
-      this.ctx.waitUntil(this.#eraseReplicas());
+    const types = new Set(effects.map(({ type }) => type));
+    if (types.has("eraseReplica") || types.has("updateReplicas")) {
+      void this.ctx.storage.setAlarm(Date.now() + REPLICA_RETRY_MS);
     }
+    if (types.has("eraseReplica")) this.ctx.waitUntil(this.#eraseReplicas());
+    if (types.has("updateReplicas")) this.ctx.waitUntil(this.#updateReplicas());
     const groupIds = effects.flatMap((effect) =>
       effect.type === "tellGroup" ? [effect.groupId] : [],
     );
@@ -151,17 +174,24 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     this.#isErasing = true;
     try {
       const image = this.#open();
-      let batch = image.replicasToErase(ERASE_BATCH);
+      let batch = image.replicasToErase(REPLICA_BATCH);
       while (batch.length > 0) {
         await Promise.all(batch.map((key) => this.#erase(key)));
-        batch = image.replicasToErase(ERASE_BATCH, batch.at(-1));
+        batch = image.replicasToErase(REPLICA_BATCH, batch.at(-1));
       }
-      const isDone = image.replicasToErase(1).length === 0;
-      if (isDone) await this.ctx.storage.deleteAlarm();
-      else await this.ctx.storage.setAlarm(Date.now() + ERASE_RETRY_MS);
     } finally {
       this.#isErasing = false;
     }
+    await this.#rearm();
+  }
+
+  /** The alarm stays set as long as a replica is left that has not confirmed. */
+  async #rearm(): Promise<void> {
+    const image = this.#open();
+    const isDone =
+      image.replicasToErase(1).length === 0 && image.staleReplicas.page(1).length === 0;
+    if (isDone) await this.ctx.storage.deleteAlarm();
+    else await this.ctx.storage.setAlarm(Date.now() + REPLICA_RETRY_MS);
   }
 
   async #erase(key: ReplicaKey): Promise<void> {
@@ -171,5 +201,37 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
       return;
     }
     this.#take({ records: [{ type: "ReplicaErased", ...key }], response: undefined, effects: [] });
+  }
+
+  /**
+   * Tells stale replicas the configs of their topics, those of changes that come meanwhile too; the
+   * alarm sees to those that do not confirm.
+   */
+  async #updateReplicas(): Promise<void> {
+    if (this.#isUpdating) return;
+    this.#isUpdating = true;
+    try {
+      const { staleReplicas } = this.#open();
+      let batch = staleReplicas.page(REPLICA_BATCH);
+      while (batch.length > 0) {
+        await Promise.all(batch.map((replica) => this.#update(replica)));
+        batch = staleReplicas.page(REPLICA_BATCH, batch.at(-1));
+      }
+    } finally {
+      this.#isUpdating = false;
+    }
+    await this.#rearm();
+  }
+
+  async #update({ topicId, partition, nodeId, configVersion }: StaleReplica): Promise<void> {
+    const key = { topicId, partition, nodeId };
+    const topicConfigs = this.#open().topicConfigs(topicId);
+    try {
+      await replicaStub(this.env, key).updateConfigs({ topicConfigs, configVersion });
+    } catch {
+      return;
+    }
+    const records = [{ type: "ReplicaUpdated", ...key, configVersion } as const];
+    this.#take({ records, response: undefined, effects: [] });
   }
 }

@@ -17,8 +17,10 @@ import type {
   ProducerDescription,
   ReadCall,
   ReadResult,
+  ReplicaControl,
   ReplicaPort,
 } from "../replication/replica-calls.ts";
+import type { ConfigUpdate } from "../replication/replica-role.ts";
 import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { clock, random } from "./host.ts";
@@ -27,7 +29,10 @@ import { replicaKeyOf } from "./names.ts";
 import { durableObjectSql } from "./sql.ts";
 import { controllerStub, gatewayStub } from "./stubs.ts";
 
-export class PartitionReplicaActor extends DurableObject<Env> implements ReplicaPort {
+export class PartitionReplicaActor
+  extends DurableObject<Env>
+  implements ReplicaPort, ReplicaControl
+{
   readonly #maintenance = new MaintenanceAlarm(this.ctx.storage);
   readonly #replica = new PartitionReplica({
     key: replicaKeyOf(this.ctx.id.name!),
@@ -77,6 +82,10 @@ export class PartitionReplicaActor extends DurableObject<Env> implements Replica
   /** The topic is deleted. */
   erase(): Promise<void> {
     return this.#replica.erase();
+  }
+
+  updateConfigs(update: ConfigUpdate): Promise<void> {
+    return this.#replica.updateConfigs(update);
   }
 
   override async alarm(): Promise<void> {

@@ -6,7 +6,7 @@
 import { type ControllerPort, Unreachable } from "../broker/ports.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { GroupPort } from "../group/group-calls.ts";
-import type { ReplicaPort } from "../replication/replica-calls.ts";
+import type { ReplicaControl, ReplicaPort } from "../replication/replica-calls.ts";
 import type { Env } from "./env.ts";
 import { controllerName, groupName, replicaName } from "./names.ts";
 
@@ -22,6 +22,8 @@ export function controllerStub(env: Env): ControllerPort {
     deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
     createPartitions: (topics, validateOnly) =>
       call((stub) => stub.createPartitions(topics, validateOnly)),
+    alterConfigs: (topics, validateOnly) => call((stub) => stub.alterConfigs(topics, validateOnly)),
+    describeTopicConfigs: (names) => call((stub) => stub.describeTopicConfigs(names)),
     hostedReplicas: (nodeId, query) => call((stub) => stub.hostedReplicas(nodeId, query)),
     allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
     listGroups: (page) => call((stub) => stub.listGroups(page)),
@@ -70,9 +72,9 @@ function caller<Port>(who: string, stub: () => unknown) {
   };
 }
 
-export function replicaStub(env: Env, key: ReplicaKey): ReplicaPort & { erase(): Promise<void> } {
+export function replicaStub(env: Env, key: ReplicaKey): ReplicaPort & ReplicaControl {
   const id = env.PARTITION_REPLICA.idFromName(replicaName(env.CLUSTER_ID, key));
-  return env.PARTITION_REPLICA.get(id, ONCE) as unknown as ReplicaPort & { erase(): Promise<void> };
+  return env.PARTITION_REPLICA.get(id, ONCE) as unknown as ReplicaPort & ReplicaControl;
 }
 
 export function gatewayStub(env: Env, name: string) {

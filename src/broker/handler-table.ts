@@ -19,9 +19,12 @@ import { deleteTopicsHandler } from "./handlers/20-delete-topics.ts";
 import { deleteRecordsHandler } from "./handlers/21-delete-records.ts";
 import { initProducerIdHandler } from "./handlers/22-init-producer-id.ts";
 import { offsetForLeaderEpochHandler } from "./handlers/23-offset-for-leader-epoch.ts";
+import { describeConfigsHandler } from "./handlers/32-describe-configs.ts";
+import { alterConfigsHandler } from "./handlers/33-alter-configs.ts";
 import { describeLogDirsHandler } from "./handlers/35-describe-log-dirs.ts";
 import { createPartitionsHandler } from "./handlers/37-create-partitions.ts";
 import { deleteGroupsHandler } from "./handlers/42-delete-groups.ts";
+import { incrementalAlterConfigsHandler } from "./handlers/44-incremental-alter-configs.ts";
 import { listPartitionReassignmentsHandler } from "./handlers/46-list-partition-reassignments.ts";
 import { offsetDeleteHandler } from "./handlers/47-offset-delete.ts";
 import { describeQuorumHandler } from "./handlers/55-describe-quorum.ts";
@@ -30,6 +33,7 @@ import { describeClusterHandler } from "./handlers/60-describe-cluster.ts";
 import { describeProducersHandler } from "./handlers/61-describe-producers.ts";
 import { consumerGroupHeartbeatHandler } from "./handlers/68-consumer-group-heartbeat.ts";
 import { consumerGroupDescribeHandler } from "./handlers/69-consumer-group-describe.ts";
+import { listConfigResourcesHandler } from "./handlers/74-list-config-resources.ts";
 import { describeTopicPartitionsHandler } from "./handlers/75-describe-topic-partitions.ts";
 
 /** Every handler but ApiVersions, which answers from this list. */
@@ -52,9 +56,12 @@ const handlers = [
   deleteRecordsHandler,
   initProducerIdHandler,
   offsetForLeaderEpochHandler,
+  describeConfigsHandler,
+  alterConfigsHandler,
   describeLogDirsHandler,
   createPartitionsHandler,
   deleteGroupsHandler,
+  incrementalAlterConfigsHandler,
   listPartitionReassignmentsHandler,
   offsetDeleteHandler,
   describeQuorumHandler,
@@ -63,6 +70,7 @@ const handlers = [
   describeProducersHandler,
   consumerGroupHeartbeatHandler,
   consumerGroupDescribeHandler,
+  listConfigResourcesHandler,
   describeTopicPartitionsHandler,
 ] as unknown as readonly Handler[];
 

@@ -6,6 +6,7 @@
  * the whole buffer behind a view.
  */
 import type { Activation } from "../controller/activation.ts";
+import type { AlterConfigsResult, TopicToAlter } from "../controller/alter-configs.ts";
 import type { CreatePartitionsResult, TopicToGrow } from "../controller/create-partitions.ts";
 import type { CreateTopicResult, NewTopic } from "../controller/create-topics.ts";
 import type { DeleteTopicResult, TopicToDelete } from "../controller/delete-topics.ts";
@@ -36,6 +37,14 @@ export interface ControllerPort {
     topics: readonly TopicToGrow[],
     validateOnly: boolean,
   ): Promise<CreatePartitionsResult[]>;
+  alterConfigs(
+    topics: readonly TopicToAlter[],
+    validateOnly: boolean,
+  ): Promise<AlterConfigsResult[]>;
+  /** The configs that were set on each of these topics; null where there is no such topic. */
+  describeTopicConfigs(
+    names: readonly string[],
+  ): Promise<(Readonly<Record<string, string>> | null)[]>;
   /** The replicas that a broker hosts, of the topics asked for. */
   hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas>;
   allocateProducerIds(): Promise<ProducerIdBlock>;

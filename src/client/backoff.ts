@@ -22,7 +22,7 @@ export function backoffMs(
   return Math.min(wait, retryBackoffMaxMs) * (1 - JITTER + 2 * JITTER * Math.random());
 }
 
-/** Resolves after a while. */
+/** Resolves after a while; at once where it is over already. */
 export function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
+  return new Promise((resolve) => setTimeout(resolve, Math.max(0, ms)));
 }

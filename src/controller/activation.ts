@@ -18,6 +18,8 @@ export interface ReplicaRole {
   readonly leaderEpoch: number;
   /** Configs that were set on the topic itself; the rest are the broker's. */
   readonly topicConfigs: Readonly<Record<string, string>>;
+  /** Orders what a replica is told of its configs: see `stale-replicas.ts`. */
+  readonly configVersion: number;
 }
 
 export type Activation =
@@ -57,6 +59,7 @@ export function activateReplica(
     leader,
     leaderEpoch,
     topicConfigs: image.topicConfigs(key.topicId),
+    configVersion: image.staleReplicas.version(),
   };
   return answer(
     { status: "role", role },

@@ -29,15 +29,17 @@ export interface BrokerConfig {
 }
 
 /** Parses configs as given; throws a sentence that names the config when a value is not valid. */
-export function parseBrokerConfig(values: Readonly<Record<string, string>>): BrokerConfig {
-  const read = new ConfigReader(values);
+export function parseBrokerConfig(
+  values: Readonly<Record<string, string>>,
+  read = new ConfigReader(values),
+): BrokerConfig {
   return {
     autoCreateTopicsEnable: read.bool("auto.create.topics.enable", true),
     deleteTopicEnable: read.bool("delete.topic.enable", true),
     numPartitions: read.int("num.partitions", 1, 1),
     defaultReplicationFactor: read.int("default.replication.factor", 1, 1),
     offsetsTopicNumPartitions: read.int("offsets.topic.num.partitions", 50, 1),
-    offsetsTopicReplicationFactor: read.int("offsets.topic.replication.factor", 1, 1),
+    offsetsTopicReplicationFactor: read.short("offsets.topic.replication.factor", 1, 1),
     offsetsTopicSegmentBytes: read.int("offsets.topic.segment.bytes", 104_857_600, 1),
     socketRequestMaxBytes: read.int("socket.request.max.bytes", 104_857_600, 1),
     fetchMaxBytes: read.int("fetch.max.bytes", 57_671_680, 1024),
@@ -45,7 +47,7 @@ export function parseBrokerConfig(values: Readonly<Record<string, string>>): Bro
       "max.incremental.fetch.session.cache.slots",
       1000,
     ),
-    logRetentionCheckIntervalMs: read.int("log.retention.check.interval.ms", 300_000, 1),
+    logRetentionCheckIntervalMs: read.long("log.retention.check.interval.ms", 300_000, 1),
     producerIdExpirationMs: read.int("producer.id.expiration.ms", 86_400_000, 1),
     values,
   };

@@ -42,6 +42,17 @@ export function describeCluster(image: ClusterImage, query: TopicsQuery): Cluste
   return { brokers: image.brokers(), topics, nextPage: page.nextPage };
 }
 
+/** The configs that were set on each of these topics; null where there is no such topic. */
+export function describeTopicConfigs(
+  image: ClusterImage,
+  names: readonly string[],
+): (Readonly<Record<string, string>> | null)[] {
+  return names.map((name) => {
+    const topic = image.topicByName(name);
+    return topic ? image.topicConfigs(topic.topicId) : null;
+  });
+}
+
 function readPage(
   image: ClusterImage,
   { from, maxPartitions }: TopicsPage,

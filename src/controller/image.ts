@@ -16,6 +16,7 @@ import type {
   ReplicaKey,
   TopicRecord,
 } from "./records.ts";
+import { StaleReplicas } from "./stale-replicas.ts";
 import { collisionKey } from "./topic-names.ts";
 
 export interface Broker {
@@ -62,12 +63,14 @@ const BEFORE_ALL: ReplicaKey = { topicId: "", partition: 0, nodeId: 0 };
 
 export class ClusterImage {
   readonly groups: GroupRegistry;
+  readonly staleReplicas: StaleReplicas;
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
     this.#sql = sql;
     sql.run(SCHEMA);
     this.groups = new GroupRegistry(sql);
+    this.staleReplicas = new StaleReplicas(sql);
   }
 
   brokers(): Broker[] {
@@ -170,6 +173,10 @@ export class ClusterImage {
         return this.#changePartition(record);
       case "Config":
         return this.#storeConfig(record);
+      case "ConfigsChanged":
+        return this.staleReplicas.add(record.topicId);
+      case "ReplicaUpdated":
+        return this.staleReplicas.confirm(record);
       case "RemoveTopic":
         return this.#removeTopic(record.topicId);
       case "ProducerIds":
@@ -220,6 +227,7 @@ export class ClusterImage {
     this.#sql.run("DELETE FROM topics WHERE topic_id = ?", topicId);
     this.#sql.run("DELETE FROM partitions WHERE topic_id = ?", topicId);
     this.#sql.run("DELETE FROM topic_configs WHERE topic_id = ?", topicId);
+    this.staleReplicas.remove(topicId);
     this.#sql.run("UPDATE activations SET erasing = 1 WHERE topic_id = ?", topicId);
   }
 

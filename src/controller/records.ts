@@ -12,10 +12,12 @@ export type MetadataRecord =
   | PartitionRecord
   | PartitionChangeRecord
   | ConfigRecord
+  | ConfigsChangedRecord
   | RemoveTopicRecord
   | ProducerIdsRecord
   | ReplicaActivatedRecord
   | ReplicaErasedRecord
+  | ReplicaUpdatedRecord
   | GroupRecord;
 
 /** A broker: a node id with a rack, a place for replicas. */
@@ -67,6 +69,15 @@ export interface ConfigRecord {
 }
 
 /**
+ * The configs of a topic have changed: its activated replicas stay listed until each has confirmed
+ * that it acts on them.
+ */
+export interface ConfigsChangedRecord {
+  readonly type: "ConfigsChanged";
+  readonly topicId: Uuid;
+}
+
+/**
  * Removes a topic. Its activated replicas stay listed until each has confirmed that its data is
  * gone.
  */
@@ -90,6 +101,12 @@ export interface ReplicaActivatedRecord extends ReplicaKey {
 /** A replica of a deleted topic has confirmed that its storage is free. */
 export interface ReplicaErasedRecord extends ReplicaKey {
   readonly type: "ReplicaErased";
+}
+
+/** A replica has confirmed that it acts on its topic's configs of this version. */
+export interface ReplicaUpdatedRecord extends ReplicaKey {
+  readonly type: "ReplicaUpdated";
+  readonly configVersion: number;
 }
 
 /** What a group has said of itself. */

@@ -14,12 +14,17 @@ export interface Step<Response> {
 }
 
 /** Something to be done once the records are stored. */
-export type ControllerEffect = EraseReplica | TellGroup;
+export type ControllerEffect = EraseReplica | UpdateReplicas | TellGroup;
 
 /** Repeated by the host until it is confirmed. */
 export interface EraseReplica {
   readonly type: "eraseReplica";
   readonly replica: ReplicaKey;
+}
+
+/** The host tells the stale replicas their configs, each until it has confirmed. */
+export interface UpdateReplicas {
+  readonly type: "updateReplicas";
 }
 
 /** Topics of a group have come or gone. Tried once: a group that was not told finds out itself. */

@@ -12,9 +12,16 @@ export type DescribeTopics = (topics: {
   readonly topicIds?: readonly Uuid[];
 }) => Promise<readonly TopicImage[]>;
 
+/** What was said of a name, and by which look. */
+interface Known {
+  readonly topic: TopicImage | null;
+  readonly look: number;
+}
+
 export class KnownTopics {
   readonly #describe: DescribeTopics;
-  readonly #byName = new Map<string, TopicImage | null>();
+  readonly #byName = new Map<string, Known>();
+  #lookCount = 0;
   #image = new TopicsImage();
 
   constructor(describe: DescribeTopics) {
@@ -34,15 +41,22 @@ export class KnownTopics {
   async refresh(names: Iterable<string>): Promise<void> {
     const asked = [...new Set(names)];
     if (asked.length === 0) return;
+    const look = ++this.#lookCount;
     const found = await this.#describe({ names: asked });
-    for (const name of asked) this.#byName.set(name, null);
-    this.#add(found);
+    const byName = new Map(found.map((topic) => [topic.name, topic]));
+    for (const name of asked) this.#note(name, byName.get(name) ?? null, look);
+    this.#renewImage();
   }
 
   /** Sees to it that those of these topics are known by name that there are. */
   async learn(topicIds: Iterable<Uuid>): Promise<void> {
     const asked = [...topicIds].filter((topicId) => !this.#image.byId(topicId));
-    if (asked.length > 0) this.#add(await this.#describe({ topicIds: asked }));
+    if (asked.length === 0) return;
+    const look = ++this.#lookCount;
+    for (const topic of await this.#describe({ topicIds: asked })) {
+      this.#note(topic.name, topic, look);
+    }
+    this.#renewImage();
   }
 
   /** All names of which something is known, if only that there is no such topic. */
@@ -50,8 +64,14 @@ export class KnownTopics {
     return this.#byName.keys();
   }
 
-  #add(topics: readonly TopicImage[]): void {
-    for (const topic of topics) this.#byName.set(topic.name, topic);
-    this.#image = new TopicsImage([...this.#byName.values()].filter((topic) => topic !== null));
+  /** An answer may come after that to a later question, which knows better. */
+  #note(name: string, topic: TopicImage | null, look: number): void {
+    const known = this.#byName.get(name);
+    if (!known || known.look < look) this.#byName.set(name, { topic, look });
+  }
+
+  #renewImage(): void {
+    const topics = [...this.#byName.values()].map(({ topic }) => topic);
+    this.#image = new TopicsImage(topics.filter((topic) => topic !== null));
   }
 }

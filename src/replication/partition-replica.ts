@@ -29,10 +29,11 @@ import type {
   ProducerDescription,
   ReadCall,
   ReadResult,
+  ReplicaControl,
   ReplicaPort,
   TailPush,
 } from "./replica-calls.ts";
-import type { Activation, ReplicaKey } from "./replica-role.ts";
+import type { Activation, ConfigUpdate, ReplicaKey } from "./replica-role.ts";
 import { ReplicaStore } from "./replica-store.ts";
 import { MAX_PUSH_BYTES } from "./tail-pusher.ts";
 import { Watches } from "./watches.ts";
@@ -78,7 +79,7 @@ interface WaitingAppend {
   readonly resolve: (answer: Answer<readonly AppendResult[]>) => void;
 }
 
-export class PartitionReplica implements ReplicaPort {
+export class PartitionReplica implements ReplicaPort, ReplicaControl {
   readonly #ports: ReplicaPorts;
   readonly #store: ReplicaStore;
   readonly #watches: Watches;
@@ -167,6 +168,20 @@ export class PartitionReplica implements ReplicaPort {
     await deleteAll();
     const told = gateways.map((gateway) => lost(gateway, key.topicId, key.partition));
     await Promise.allSettled(told);
+  }
+
+  /**
+   * The topic's configs have changed: stores them, unless it knows newer ones, and has the log act
+   * on them from now on.
+   */
+  async updateConfigs(update: ConfigUpdate): Promise<void> {
+    const state = this.#state ?? (await this.#open());
+    const role = this.#store.role();
+    if (!role || role.configVersion >= update.configVersion) return;
+    this.#store.setRole({ ...role, ...update });
+    if (typeof state === "string") return;
+    state.log.updateConfig(parseLogConfig(update.topicConfigs, this.#ports.brokerConfigs));
+    this.#ports.maintenance.arm(state.log);
   }
 
   /** The log, for maintenance; null where this replica does not lead. */

@@ -1,6 +1,7 @@
 /** What is asked of a replica, and what it answers: the calls between gateways and replicas. */
 import type { AppendResult } from "../log/append.ts";
 import type { ErrorName } from "../protocol/errors.ts";
+import type { ConfigUpdate } from "./replica-role.ts";
 
 /** A replica's refusal of a whole call; nothing was read or written. */
 export interface Refusal {
@@ -104,6 +105,14 @@ export interface ReplicaPort {
   deleteRecords(offset: number): Promise<Answer<DeleteRecordsResult>>;
   describeProducers(): Promise<Answer<readonly ProducerDescription[]>>;
   logSize(): Promise<Answer<{ readonly sizeInBytes: number }>>;
+}
+
+/** A replica as the controller sees it. A call that resolves is confirmed, and not made again. */
+export interface ReplicaControl {
+  /** The topic is deleted. */
+  erase(): Promise<void>;
+  /** The topic's configs have changed. */
+  updateConfigs(update: ConfigUpdate): Promise<void>;
 }
 
 /** What a leader tells a watching gateway after a commit. */

@@ -19,7 +19,12 @@ export interface ReplicaRole {
   readonly leaderEpoch: number;
   /** Configs that were set on the topic itself; the rest are the broker's. */
   readonly topicConfigs: ConfigStrings;
+  /** Orders what the controller says of the configs: the highest is the newest. */
+  readonly configVersion: number;
 }
+
+/** A change of the configs of a replica's topic: all of them, as in its role. */
+export type ConfigUpdate = Pick<ReplicaRole, "topicConfigs" | "configVersion">;
 
 /** The controller's answer to a replica that asks what it is. */
 export type Activation =

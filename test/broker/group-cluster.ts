@@ -8,7 +8,7 @@ import type { ControllerPort } from "../../src/broker/ports.ts";
 import { activateReplica } from "../../src/controller/activation.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
 import { createPartitions } from "../../src/controller/create-partitions.ts";
-import { describeCluster } from "../../src/controller/describe.ts";
+import { describeCluster, describeTopicConfigs } from "../../src/controller/describe.ts";
 import { listGroups, registerGroup } from "../../src/controller/groups.ts";
 import { hostedReplicas } from "../../src/controller/hosted-replicas.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
@@ -85,6 +85,9 @@ function controllerOf(
     createTopics: async (topics, validateOnly) => cluster.create(topics, { validateOnly, configs }),
     deleteTopics: async (topics) => cluster.delete(topics).response,
     createPartitions: async (...args) => cluster.take(createPartitions(image, ...args)),
+    alterConfigs: async (topics, validateOnly) =>
+      cluster.alter(topics, { validateOnly, configs }).response,
+    describeTopicConfigs: async (names) => describeTopicConfigs(image, names),
     hostedReplicas: async (...args) => hostedReplicas(image, ...args),
     allocateProducerIds: async () => cluster.take(allocateProducerIds(image)),
     listGroups: async (page) => listGroups(image, page),

@@ -47,9 +47,10 @@ export class GroupHistory {
     return this.#entries.length;
   }
 
-  record(member: string, event: MemberEvent): void {
+  /** Takes down what a member has reported just now. */
+  record(member: string, event: MemberEvent, atMs = performance.now()): void {
     if (event.kind === "assigned" && this.#away.has(member)) return;
-    this.#entries.push({ member, event, atMs: performance.now() });
+    this.#entries.push({ member, event, atMs });
     if (event.kind === "assigned") {
       const owned = this.#owned.get(member) ?? new Set();
       this.#owned.set(member, owned);

@@ -4,7 +4,7 @@
  * against Apache Kafka.
  */
 import type { Admin, Producer } from "kafkajs";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { needs } from "../support/needs.ts";
 import type { MemberEvent, TopicPartition } from "./group-history.ts";
@@ -19,6 +19,9 @@ import type { RestartableCluster } from "./restartable-cluster.ts";
 import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
 import { createTopic } from "./steady-producer.ts";
 import { newKafkajs, newKafkajsProducer } from "./writers.ts";
+
+// Most tests wait for processes that start side by side.
+vi.setConfig({ testTimeout: 120_000 });
 
 /** A member that is dead is given up after this time. */
 const SESSION_TIMEOUT_MS = 2_000;

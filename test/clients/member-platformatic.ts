@@ -78,6 +78,8 @@ class HandledOffsets {
   }
 
   async #commitNow(): Promise<void> {
+    // While it joins, each commit that is refused would have it join once more.
+    if (!this.#consumer.isActive()) return;
     const owned = written(this.#consumer.assignments);
     const offsets = [...this.#next].flatMap(([partition, next]) =>
       owned.includes(partition) ? [{ ...next, leaderEpoch: -1 }] : [],

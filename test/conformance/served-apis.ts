@@ -22,9 +22,12 @@ import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import { deleteRecords } from "../../src/protocol/messages/21-delete-records.ts";
 import { initProducerId } from "../../src/protocol/messages/22-init-producer-id.ts";
 import { offsetForLeaderEpoch } from "../../src/protocol/messages/23-offset-for-leader-epoch.ts";
+import { describeConfigs } from "../../src/protocol/messages/32-describe-configs.ts";
+import { alterConfigs } from "../../src/protocol/messages/33-alter-configs.ts";
 import { describeLogDirs } from "../../src/protocol/messages/35-describe-log-dirs.ts";
 import { createPartitions } from "../../src/protocol/messages/37-create-partitions.ts";
 import { deleteGroups } from "../../src/protocol/messages/42-delete-groups.ts";
+import { incrementalAlterConfigs } from "../../src/protocol/messages/44-incremental-alter-configs.ts";
 import { listPartitionReassignments } from "../../src/protocol/messages/46-list-partition-reassignments.ts";
 import { offsetDelete } from "../../src/protocol/messages/47-offset-delete.ts";
 import { describeQuorum } from "../../src/protocol/messages/55-describe-quorum.ts";
@@ -33,6 +36,7 @@ import { describeCluster } from "../../src/protocol/messages/60-describe-cluster
 import { describeProducers } from "../../src/protocol/messages/61-describe-producers.ts";
 import { consumerGroupHeartbeat } from "../../src/protocol/messages/68-consumer-group-heartbeat.ts";
 import { consumerGroupDescribe } from "../../src/protocol/messages/69-consumer-group-describe.ts";
+import { listConfigResources } from "../../src/protocol/messages/74-list-config-resources.ts";
 import { describeTopicPartitions } from "../../src/protocol/messages/75-describe-topic-partitions.ts";
 
 /** An API, and the harmless request in one of its versions. */
@@ -71,9 +75,12 @@ export const servedApis: readonly ServedApi[] = [
   served(deleteRecords, () => ({ topics: [], timeoutMs: 1000 })),
   served(initProducerId, () => ({ transactionalId: null, transactionTimeoutMs: 1000 })),
   served(offsetForLeaderEpoch, () => ({ topics: [] })),
+  served(describeConfigs, () => ({ resources: [] })),
+  served(alterConfigs, () => ({ resources: [], validateOnly: true })),
   served(describeLogDirs, () => ({ topics: [] })),
   served(createPartitions, () => ({ topics: [], timeoutMs: 1000, validateOnly: true })),
   served(deleteGroups, () => ({ groupsNames: [] })),
+  served(incrementalAlterConfigs, () => ({ resources: [], validateOnly: true })),
   served(listPartitionReassignments, () => ({})),
   served(offsetDelete, () => ({ groupId: "conformance", topics: [] })),
   served(describeQuorum, () => ({ topics: [] })),
@@ -82,6 +89,7 @@ export const servedApis: readonly ServedApi[] = [
   served(describeProducers, () => ({ topics: [] })),
   served(consumerGroupHeartbeat, () => ({ ...MEMBER, memberEpoch: 1 })),
   served(consumerGroupDescribe, () => ({ groupIds: [], includeAuthorizedOperations: false })),
+  served(listConfigResources, () => ({})),
   served(describeTopicPartitions, () => ({ topics: [{ name: "conformance-unknown" }] })),
 ];
 

@@ -7,13 +7,21 @@ import { activateReplica } from "../../src/controller/activation.ts";
 import { describeCluster } from "../../src/controller/describe.ts";
 import { ClusterImage } from "../../src/controller/image.ts";
 import { PRODUCER_ID_BLOCK_SIZE, allocateProducerIds } from "../../src/controller/producer-ids.ts";
-import { NO_LEADER } from "../../src/controller/records.ts";
+import { NO_LEADER, type ReplicaKey } from "../../src/controller/records.ts";
 import { registerBrokers } from "../../src/controller/register-brokers.ts";
 import { collisionKey } from "../../src/controller/topic-names.ts";
 import { NodeSql } from "../support/node-sql.ts";
 import { type RecordingSql, TestCluster, topic } from "./test-cluster.ts";
 
-const TABLES = ["brokers", "topics", "partitions", "topic_configs", "activations", "counters"];
+const TABLES = [
+  "brokers",
+  "topics",
+  "partitions",
+  "topic_configs",
+  "activations",
+  "stale_replicas",
+  "counters",
+];
 
 const contents = (sql: Pick<RecordingSql, "all">) =>
   Object.fromEntries(TABLES.map((table) => [table, sql.all(`SELECT * FROM ${table}`)]));
@@ -41,6 +49,8 @@ function checkImage({ image, sql }: TestCluster): void {
   const activations = sql.all<{ topic_id: string; erasing: number }>("SELECT * FROM activations");
   const known = new Set(topics.map(({ topicId }) => topicId));
   for (const { topic_id, erasing } of activations) expect(erasing === 0).toBe(known.has(topic_id));
+  const isActivated = (key: ReplicaKey) => image.activation(key)?.erasing === false;
+  expect(image.staleReplicas.page(1000).every(isActivated)).toBe(true);
 }
 
 const NAMES = ["a.b", "a_b", "a-b", "c", "d", "__consumer_offsets"];
@@ -66,6 +76,13 @@ const aDecision = fc.oneof(
     incarnation: fc.constantFrom("first", "second"),
   }),
   fc.record({ kind: fc.constant("erased" as const) }),
+  fc.record({
+    kind: fc.constant("alter" as const),
+    name: aName,
+    value: fc.constantFrom("1", "2", "invalid"),
+    replacesAll: fc.boolean(),
+  }),
+  fc.record({ kind: fc.constant("updated" as const), isLate: fc.boolean() }),
   fc.record({ kind: fc.constant("producer ids" as const) }),
 );
 type Decision = typeof aDecision extends fc.Arbitrary<infer Value> ? Value : never;
@@ -103,6 +120,20 @@ function decide(cluster: TestCluster, decision: Decision): void {
     case "erased": {
       const [key] = image.replicasToErase(1);
       const records = key ? [{ type: "ReplicaErased" as const, ...key }] : [];
+      cluster.take({ records, response: null, effects: [] });
+      return;
+    }
+    case "alter": {
+      const { name, value, replacesAll } = decision;
+      const change = { operation: "SET", name: "retention.ms", value } as const;
+      cluster.alter([{ name, changes: [change], replacesAll }]);
+      return;
+    }
+    case "updated": {
+      const [replica] = image.staleReplicas.page(1);
+      if (!replica) return;
+      const configVersion = replica.configVersion - (decision.isLate ? 1 : 0);
+      const records = [{ type: "ReplicaUpdated" as const, ...replica, configVersion }];
       cluster.take({ records, response: null, effects: [] });
       return;
     }

@@ -1,5 +1,6 @@
 /** A controller's image over SQLite in memory, and the decisions that are taken upon it. */
 import type { Sql, SqlRow, SqlValue } from "../../src/base/sql.ts";
+import { alterConfigs, type TopicToAlter } from "../../src/controller/alter-configs.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
 import { createPartitions, type TopicToGrow } from "../../src/controller/create-partitions.ts";
 import {
@@ -82,6 +83,16 @@ export class TestCluster {
   /** Adds partitions, and says whom that would be told. */
   grow(topics: readonly TopicToGrow[], { validateOnly = false } = {}) {
     const step = createPartitions(this.image, topics, validateOnly);
+    return { response: this.take(step), effects: step.effects };
+  }
+
+  /** Changes configs, and says whom that would be told. */
+  alter(
+    topics: readonly TopicToAlter[],
+    { validateOnly = false, configs = {} as Record<string, string> } = {},
+  ) {
+    const config = parseBrokerConfig(configs);
+    const step = alterConfigs(this.image, topics, { config, validateOnly });
     return { response: this.take(step), effects: step.effects };
   }
 

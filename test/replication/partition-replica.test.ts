@@ -10,7 +10,13 @@ import { SeededRandom } from "../simulation/seeded-random.ts";
 import { NodeSql } from "../support/node-sql.ts";
 
 const KEY = { topicId: "t", partition: 3, nodeId: 1 };
-const ROLE = { topicName: "topic", leader: 1, leaderEpoch: 2, topicConfigs: {} };
+const ROLE = {
+  topicName: "topic",
+  leader: 1,
+  leaderEpoch: 2,
+  topicConfigs: {} as Record<string, string>,
+  configVersion: 4,
+};
 
 const READ: ReadCall = {
   offset: 0,
@@ -285,6 +291,79 @@ test("[REP10] a leader tells the size of its log and whom it remembers", async (
     { producerId: 4, producerEpoch: 0, lastSequence: 0, lastTimestamp: NOW },
     { producerId: 9, producerEpoch: 3, lastSequence: 2, lastTimestamp: NOW - 7 },
   ]);
+});
+
+describe("a change of the topic's configs", () => {
+  const changed = (topicConfigs: Record<string, string>, configVersion = 5) => ({
+    topicConfigs,
+    configVersion,
+  });
+  const SMALL = { "max.message.bytes": "80" };
+
+  test("[REP20] is acted on from then on, without a restart and after it", async () => {
+    const sql = new NodeSql();
+    const { replica, append, turn, syncs } = wake(sql);
+    const before = append(batch({ count: 9 }));
+    await turn();
+    expect(await before).toMatchObject([{ error: null }]);
+    syncs[0]!();
+    await turn();
+    await replica.updateConfigs(changed(SMALL));
+    const after = [append(batch({ count: 9 })), append(batch())];
+    await turn();
+    const expected = [[{ error: "MESSAGE_TOO_LARGE" }], [{ error: null }]];
+    expect(await Promise.all(after)).toMatchObject(expected);
+    const again = wake(sql);
+    const later = again.append(batch({ count: 9 }));
+    await again.turn();
+    expect(await later).toMatchObject([{ error: "MESSAGE_TOO_LARGE" }]);
+    expect(again.asked).toEqual([]);
+  });
+
+  test("[REP20] arms the alarm anew", async () => {
+    const { replica, append, turn, alarms } = wake(new NodeSql());
+    void append(batch());
+    await turn();
+    alarms.length = 0;
+    await replica.updateConfigs(changed({ "retention.ms": "1000" }));
+    expect(alarms).toEqual([NOW + 1001]);
+  });
+
+  test.each([3, 4])("[REP20] is passed over if it is older than the role (%i)", async (version) => {
+    const sql = new NodeSql();
+    const { replica, alarms } = wake(sql);
+    await replica.updateConfigs(changed(SMALL, version));
+    expect((await replica.log())!.config.maxMessageBytes).toBe(1_048_588);
+    expect((await wake(sql).replica.log())!.config.maxMessageBytes).toBe(1_048_588);
+    expect(alarms).toEqual([]);
+  });
+
+  test("[REP20] that comes late does not undo a newer one", async () => {
+    const { replica } = wake(new NodeSql());
+    await replica.updateConfigs(changed({}, 7));
+    await replica.updateConfigs(changed(SMALL, 6));
+    expect((await replica.log())!.config.maxMessageBytes).toBe(1_048_588);
+  });
+
+  test("[REP20] is stored by a replica that does not lead, and of an unknown topic is not", async () => {
+    const sql = new NodeSql();
+    await wake(sql, { status: "role", role: { ...ROLE, leader: 2 } }).replica.updateConfigs(
+      changed(SMALL),
+    );
+    const [row] = sql.all<{ role: string }>("SELECT role FROM replica");
+    expect(JSON.parse(row!.role)).toEqual({ ...ROLE, leader: 2, ...changed(SMALL) });
+    const empty = new NodeSql();
+    await wake(empty, { status: "unknown" }).replica.updateConfigs(changed(SMALL));
+    expect(tables(empty)).toEqual([]);
+  });
+
+  test("[REP20] is not confirmed by a replica that does not know what it is", async () => {
+    const { replica, answer } = wake(new NodeSql(), new Error("out of reach"));
+    await expect(replica.updateConfigs(changed(SMALL))).rejects.toThrow("out of reach");
+    answer.activation = { status: "role", role: ROLE };
+    await replica.updateConfigs(changed(SMALL));
+    expect((await replica.log())!.config.maxMessageBytes).toBe(80);
+  });
 });
 
 describe("a replica of a deleted topic", () => {

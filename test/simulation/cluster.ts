@@ -148,6 +148,8 @@ export class Cluster {
       brokerCount: BROKER_COUNT,
       config: parseBrokerConfig(this.#config),
       eraseReplica: (key) => this.network.call(instance, replicaName(key), "erase"),
+      updateConfigs: (key, update) =>
+        this.network.call(instance, replicaName(key), "updateConfigs", update),
       tellGroup: (groupId) => this.network.call(instance, groupName(groupId), "topicsChanged"),
       after: (delayMs, run) => this.#after(instance, delayMs, run),
     });

@@ -3,11 +3,16 @@ import type { Random } from "../../src/base/clock.ts";
 import type { Sql } from "../../src/base/sql.ts";
 import type { ControllerPort } from "../../src/broker/ports.ts";
 import { type Activation, activateReplica } from "../../src/controller/activation.ts";
+import { type TopicToAlter, alterConfigs } from "../../src/controller/alter-configs.ts";
 import type { BrokerConfig } from "../../src/controller/broker-config.ts";
 import { type TopicToGrow, createPartitions } from "../../src/controller/create-partitions.ts";
 import { type NewTopic, createTopics } from "../../src/controller/create-topics.ts";
 import { type TopicToDelete, deleteTopics } from "../../src/controller/delete-topics.ts";
-import { type TopicsQuery, describeCluster } from "../../src/controller/describe.ts";
+import {
+  type TopicsQuery,
+  describeCluster,
+  describeTopicConfigs,
+} from "../../src/controller/describe.ts";
 import type {
   GroupRegistration,
   GroupsPage,
@@ -19,10 +24,12 @@ import { ClusterImage } from "../../src/controller/image.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
 import { registerBrokers } from "../../src/controller/register-brokers.ts";
+import type { StaleReplica } from "../../src/controller/stale-replicas.ts";
 import type { Step } from "../../src/controller/step.ts";
+import type { ConfigUpdate } from "../../src/replication/replica-role.ts";
 
-/** How long until replicas that did not confirm that they are erased are asked again. */
-const ERASE_RETRY_MS = 1000;
+/** How long until replicas that did not confirm are told again. */
+const REPLICA_RETRY_MS = 1000;
 
 export interface ControllerHostPorts {
   readonly sql: Sql;
@@ -30,6 +37,7 @@ export interface ControllerHostPorts {
   readonly brokerCount: number;
   readonly config: BrokerConfig;
   eraseReplica(key: ReplicaKey): Promise<void>;
+  updateConfigs(key: ReplicaKey, update: ConfigUpdate): Promise<void>;
   tellGroup(groupId: string): Promise<void>;
   after(delayMs: number, run: () => void): void;
 }
@@ -38,12 +46,14 @@ export class ControllerHost implements ControllerPort {
   readonly #ports: ControllerHostPorts;
   readonly #image: ClusterImage;
   #isErasing = false;
+  #isUpdating = false;
 
   constructor(ports: ControllerHostPorts) {
     this.#ports = ports;
     this.#image = ports.sql.transaction(() => new ClusterImage(ports.sql));
     this.#take(registerBrokers(this.#image, ports.brokerCount));
     void this.#eraseReplicas();
+    void this.#updateReplicas();
   }
 
   async describeCluster(query: TopicsQuery) {
@@ -60,6 +70,14 @@ export class ControllerHost implements ControllerPort {
 
   async createPartitions(topics: readonly TopicToGrow[], validateOnly: boolean) {
     return this.#take(createPartitions(this.#image, topics, validateOnly));
+  }
+
+  async alterConfigs(topics: readonly TopicToAlter[], validateOnly: boolean) {
+    return this.#take(alterConfigs(this.#image, topics, { ...this.#ports, validateOnly }));
+  }
+
+  async describeTopicConfigs(names: readonly string[]) {
+    return describeTopicConfigs(this.#image, names);
   }
 
   async hostedReplicas(nodeId: number, query: TopicsQuery) {
@@ -90,6 +108,7 @@ export class ControllerHost implements ControllerPort {
     }
     for (const effect of effects) {
       if (effect.type === "eraseReplica") void this.#eraseReplicas();
+      else if (effect.type === "updateReplicas") void this.#updateReplicas();
       else void this.#ports.tellGroup(effect.groupId).catch(() => {});
     }
     return response;
@@ -109,9 +128,31 @@ export class ControllerHost implements ControllerPort {
           effects: [],
         });
       } catch {
-        await new Promise<void>((resolve) => this.#ports.after(ERASE_RETRY_MS, resolve));
+        await new Promise<void>((resolve) => this.#ports.after(REPLICA_RETRY_MS, resolve));
       }
     }
     this.#isErasing = false;
+  }
+
+  async #updateReplicas(): Promise<void> {
+    if (this.#isUpdating) return;
+    this.#isUpdating = true;
+    for (;;) {
+      const [replica] = this.#image.staleReplicas.page(1);
+      if (!replica) break;
+      try {
+        await this.#update(replica);
+      } catch {
+        await new Promise<void>((resolve) => this.#ports.after(REPLICA_RETRY_MS, resolve));
+      }
+    }
+    this.#isUpdating = false;
+  }
+
+  async #update({ configVersion, ...key }: StaleReplica): Promise<void> {
+    const topicConfigs = this.#image.topicConfigs(key.topicId);
+    await this.#ports.updateConfigs(key, { topicConfigs, configVersion });
+    const records = [{ type: "ReplicaUpdated", ...key, configVersion } as const];
+    this.#take({ records, response: undefined, effects: [] });
   }
 }

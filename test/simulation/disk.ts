@@ -38,6 +38,8 @@ export class Disk implements Sql {
   commitCount = 0;
   /** Is told of what has become durable, in order. */
   onDurable: ((writes: readonly Statement[]) => void) | null = null;
+  /** Is told when what is not durable has been lost. */
+  onCrash: (() => void) | null = null;
 
   constructor(world: World, maxLatencyMs: number) {
     this.#world = world;
@@ -110,6 +112,7 @@ export class Disk implements Sql {
     for (const { query, bindings } of this.#journal.slice(start)) {
       this.#sql.run(query!, ...bindings);
     }
+    this.onCrash?.();
   }
 
   close(): void {

@@ -11,7 +11,7 @@ import { afterEach, describe, expect, test, vi } from "vitest";
 import { controllerName } from "../../src/actors/names.ts";
 import { PartitionReplicaActor } from "../../src/actors/partition-replica-actor.ts";
 import { controllerStub } from "../../src/actors/stubs.ts";
-import { appended, newTopic, tables } from "./replicas.ts";
+import { append, appended, batch, newTopic, tables } from "./replicas.ts";
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -23,6 +23,24 @@ function unconfirmed(): Promise<number> {
     const query = "SELECT COUNT(*) AS replicas FROM activations WHERE erasing = 1";
     return storage.sql.exec<{ replicas: number }>(query).one().replicas;
   });
+}
+
+/** How many replicas have to confirm that they act on new configs. */
+function stale(): Promise<number> {
+  return runInDurableObject(actor(), (_, { storage }) => {
+    const query = "SELECT COUNT(*) AS replicas FROM stale_replicas";
+    return storage.sql.exec<{ replicas: number }>(query).one().replicas;
+  });
+}
+
+const TOO_LARGE = [{ error: "MESSAGE_TOO_LARGE" }];
+
+/** Has a topic refuse every batch. */
+async function limitBatches(name: string): Promise<void> {
+  const change = { operation: "SET", name: "max.message.bytes", value: "20" } as const;
+  const asked = { name, changes: [change], replacesAll: false };
+  const answer = await controllerStub(env).alterConfigs([asked], false);
+  expect(answer).toEqual([{ error: null, message: null }]);
 }
 
 const alarmOf = () => runInDurableObject(actor(), (_, { storage }) => storage.getAlarm());
@@ -100,5 +118,33 @@ describe("the controller", () => {
     await vi.waitFor(async () => expect(await unconfirmed()).toBe(16));
     expect(await runDurableObjectAlarm(actor())).toBe(true);
     expect(await unconfirmed()).toBe(0);
+  });
+
+  test("[CTL55, REP20] has activated replicas act on changed configs, and no others wake", async () => {
+    const { name, leaders } = await newTopic(20);
+    const touched = leaders.slice(0, 18);
+    for (const key of touched) await appended(key, "before");
+    await abortAllDurableObjects();
+    const replicas = await listDurableObjectIds(env.PARTITION_REPLICA);
+    await limitBatches(name);
+    await vi.waitFor(async () => expect(await stale()).toBe(0));
+    expect(await listDurableObjectIds(env.PARTITION_REPLICA)).toHaveLength(replicas.length);
+    for (const key of leaders) expect(await append(key, batch("after"))).toMatchObject(TOO_LARGE);
+    await vi.waitFor(async () => expect(await alarmOf()).toBeNull());
+  });
+
+  test("[CTL55] repeats a change by its alarm until the replica confirms", async () => {
+    const { name, leaders } = await newTopic(3);
+    for (const key of leaders) await appended(key, "before");
+    const update = vi.spyOn(PartitionReplicaActor.prototype, "updateConfigs");
+    update.mockRejectedValueOnce(new Error("The replica cannot be reached."));
+    await limitBatches(name);
+    await vi.waitFor(async () => expect(await stale()).toBe(1));
+    await vi.waitFor(async () => expect(await alarmOf()).toBeGreaterThan(Date.now()));
+    await abortAllDurableObjects();
+    expect(await stale()).toBe(1);
+    expect(await runDurableObjectAlarm(actor())).toBe(true);
+    expect([await stale(), await alarmOf()]).toEqual([0, null]);
+    for (const key of leaders) expect(await append(key, batch("after"))).toMatchObject(TOO_LARGE);
   });
 });

@@ -344,7 +344,7 @@ export class ClassicMember implements GroupMember {
     const { now } = client.cluster.world;
     switch (error) {
       case "REBALANCE_IN_PROGRESS":
-        this.#rejoinAt ??= now + client.random.int(0, this.options.slownessMs);
+        this.#rejoinAt ??= now + client.dawdle(this.options.slownessMs);
         break;
       case "UNKNOWN_MEMBER_ID":
         this.memberId = "";

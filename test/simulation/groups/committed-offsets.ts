@@ -9,6 +9,9 @@ import type { Topics } from "./topics.ts";
 
 type OffsetCommitRecord = Extract<CoordinatorRecord, { type: "OffsetCommit" }>;
 
+/** The epoch of whoever commits without being a member. */
+export const OUTSIDERS_EPOCH = -1;
+
 /** What a member has sent. */
 export interface Commit {
   readonly id: number;
@@ -122,21 +125,27 @@ export class CommittedOffsets {
       return this.#context.fail(`${place}: ${offset} was stored, which nobody has committed.`);
     }
     this.#storedIds.add(commit.id);
-    const { topics, stored } = this.#context;
-    const wrong =
-      stored.kind === "classic" ? this.#byOutsider(commit) : this.#byNoOwner(commit, topicId);
+    const { topics } = this.#context;
+    const wrong = this.#refusal(commit, topicId);
     if (wrong) this.#context.fail(`${place}: ${commit.name}'s ${offset} was stored, ${wrong}.`);
     if (before === null || topics.isChurned(commit.topic) || offset >= before.offset) return;
     const last = this.#commits[Number(before.metadata)]!;
-    const isLate = last.memberId === commit.memberId && last.id > commit.id;
-    if (isLate) return;
+    // Its own commits may come late, even after it has begun anew from what was committed before.
+    if (last.memberId === commit.memberId || isOutsiders(last) || isOutsiders(commit)) return;
     this.#context.fail(
       `${place}: ${commit.name} took ${last.name}'s ${before.offset} back to ${offset}.`,
     );
   }
 
+  /** Why a commit may not be stored, or null. */
+  #refusal(commit: Commit, topicId: string): string | null {
+    const { kind, memberIds } = this.#context.stored;
+    if (isOutsiders(commit)) return memberIds.size === 0 ? null : "though the group has members";
+    return kind === "classic" ? this.#ofOldGeneration(commit) : this.#byNoOwner(commit, topicId);
+  }
+
   /** Why a commit may not be stored in a classic group. */
-  #byOutsider({ epoch }: Commit): string | null {
+  #ofOldGeneration({ epoch }: Commit): string | null {
     const { classicGeneration } = this.#context.stored;
     if (epoch === classicGeneration) return null;
     return `of generation ${epoch} in generation ${classicGeneration}`;
@@ -156,6 +165,10 @@ export class CommittedOffsets {
     const owner = stored.ownerOf(topicId, partition);
     return owner === undefined || owner === memberId ? null : `which is ${owner}'s`;
   }
+}
+
+function isOutsiders({ epoch }: Commit): boolean {
+  return epoch === OUTSIDERS_EPOCH;
 }
 
 function offsetOf(value: Moment["value"], topicId: string | null): number {

@@ -216,7 +216,7 @@ export class ConsumerMember implements GroupMember {
       const isLess = this.owned.some((owned) => !has(target, owned));
       if (isLess) {
         if (client.random.chance(0.7)) await this.#commit();
-        await client.rest(client.random.int(1, Math.max(1, options.slownessMs)));
+        await client.rest(client.dawdle(options.slownessMs));
         if (!this.#isMember(epoch)) break;
         this.#positions.own(this.owned.filter((owned) => has(target, owned)));
       }

@@ -14,6 +14,9 @@ import type { GroupHistory } from "./group-history.ts";
 /** How long any request may take: the longest rebalance timeout, and what messages take. */
 const MAX_ANSWER_MS = 30_000;
 
+/** How slow a member is at most that nothing is wrong with. */
+const CALM_SLOWNESS_MS = 1000;
+
 export class CoordinatorClient extends Client {
   readonly history: GroupHistory;
   readonly #groupId: string;
@@ -77,6 +80,12 @@ export class CoordinatorClient extends Client {
   async rest(durationMs?: number): Promise<void> {
     await this.pause(durationMs);
     await this.#thawed();
+  }
+
+  /** How long it takes to give up partitions, of at most `slownessMs`. */
+  dawdle(slownessMs: number): number {
+    const limit = this.history.isTroubled ? slownessMs : Math.min(slownessMs, CALM_SLOWNESS_MS);
+    return this.random.int(0, limit);
   }
 
   /** The process is gone, but nobody tells its connections for a while. */

@@ -1,11 +1,14 @@
 /** Whoever lists groups, describes them and deletes them. */
 import { ErrorCode, type ErrorName, errorName } from "../../../src/protocol/errors.ts";
+import { offsetCommit } from "../../../src/protocol/messages/08-offset-commit.ts";
+import { findCoordinator } from "../../../src/protocol/messages/10-find-coordinator.ts";
 import { describeGroups } from "../../../src/protocol/messages/15-describe-groups.ts";
 import { listGroups } from "../../../src/protocol/messages/16-list-groups.ts";
 import { deleteGroups } from "../../../src/protocol/messages/42-delete-groups.ts";
 import { consumerGroupDescribe } from "../../../src/protocol/messages/69-consumer-group-describe.ts";
 import { Client } from "../client.ts";
 import { BROKER_COUNT } from "../cluster.ts";
+import { OUTSIDERS_EPOCH } from "./committed-offsets.ts";
 import type { GroupHistory } from "./group-history.ts";
 
 /** A group as it is described, whichever protocol its members speak. */
@@ -32,6 +35,29 @@ export class GroupAdmin extends Client {
   /** Null for a group that there is not. */
   async describeGroup(history: GroupHistory): Promise<DescribedGroup | null> {
     return (await this.#describeConsumerGroup(history)) ?? (await this.#describeClassic(history));
+  }
+
+  /** Sees to it that there is the topic that groups write to. */
+  async findCoordinator(groupId: string): Promise<void> {
+    const connection = this.connection(this.random.int(1, BROKER_COUNT));
+    await connection.call(findCoordinator, 4, { coordinatorKeys: [groupId] });
+  }
+
+  /** Commits an offset for a group without members, as tools do to have it begin elsewhere. */
+  async resetOffset({ stored, offsets }: GroupHistory, topic: string): Promise<void> {
+    const outsider = { name: "outsider", memberId: "", epoch: OUTSIDERS_EPOCH };
+    const offset = this.random.int(0, 100);
+    const commit = offsets.sending({ ...outsider, topic, partition: 0, offset });
+    const committedMetadata = String(commit.id);
+    const partitions = [{ partitionIndex: 0, committedOffset: offset, committedMetadata }];
+    const connection = this.connection(this.random.int(1, BROKER_COUNT));
+    const { topics } = await connection.call(offsetCommit, 9, {
+      groupId: stored.groupId,
+      generationIdOrMemberEpoch: OUTSIDERS_EPOCH,
+      memberId: "",
+      topics: [{ name: topic, partitions }],
+    });
+    if (topics[0]!.partitions[0]!.errorCode === ErrorCode.NONE) offsets.acknowledged(commit);
   }
 
   async delete(groupId: string): Promise<ErrorName> {

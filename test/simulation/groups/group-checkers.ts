@@ -65,9 +65,14 @@ export function misdescribed(
 
 /**
  * The topic has nothing but what the group has stored, in its order, and after a while all of it.
- * `disks` are those of the replicas of the topic as it is now.
+ * `disks` are those of the replicas of the topic as it is now. A group that has stored nothing since
+ * the topic was made anew does not know of that, and its records are not in it.
  */
-export function misprojected({ stored }: GroupHistory, disks: Iterable<Disk>): string[] {
+export function misprojected(
+  { stored }: GroupHistory,
+  disks: Iterable<Disk>,
+  mayBeUntold: boolean,
+): string[] {
   const wrong: string[] = [];
   const last = new Map<string, { order: number; value: Uint8Array | null }>();
   for (const disk of disks) {
@@ -85,6 +90,7 @@ export function misprojected({ stored }: GroupHistory, disks: Iterable<Disk>): s
       else wrong.push(`The topic has ${name}, which was not stored, or not then.`);
     }
   }
+  if (mayBeUntold && last.size === 0) return wrong;
   const names = new Set([...last.keys(), ...stored.records.keys()]);
   const behind = [...names].filter((name) => {
     const projected = last.get(name)?.value ?? null;

@@ -45,6 +45,8 @@ export class GroupHistory implements OffsetsContext {
   isToBeDeleted = false;
   /** Whether members have nothing to consume. */
   isIdle = false;
+  /** Whether members may be slower than their group can wait. */
+  isTroubled = false;
   gainCount = 0;
 
   constructor(world: World, groupId: string, topics: Topics) {

@@ -27,6 +27,11 @@ const TOPICS_AGE_MS = 300_000;
 /** How long it may take until a regular expression is matched again. */
 const REGEX_REFRESH_MS = 15_000;
 const LOOK_MS = 1000;
+/**
+ * A member's word on what it owns. As in Kafka it counts whenever it comes: one that is seconds late
+ * gives up for the member what it was given meanwhile.
+ */
+const ACKNOWLEDGEMENTS = ["consumerHeartbeat", "joinGroup"];
 const IDLE_MS = 30_000;
 const DAY_MS = 86_400_000;
 
@@ -118,6 +123,7 @@ class GroupSimulation {
     const history = new GroupHistory(this.#world, plan.groupId, this.#topics);
     const disk = this.#cluster.disk(groupName(plan.groupId));
     disk.onDurable = (writes) => history.stored.take(writes);
+    disk.onCrash = () => history.stored.crashed();
     return { plan, history };
   }
 
@@ -140,16 +146,34 @@ class GroupSimulation {
     return this.#places.flatMap((place) => livingOf(place));
   }
 
+  #membersOf(plan: GroupPlan): GroupMember[] {
+    const places = this.#places.filter(({ group }) => group.plan === plan);
+    return places.flatMap((place) => livingOf(place));
+  }
+
   async #trouble(): Promise<void> {
     const { random } = this.#world;
     const { pieceCount, maxPauseMs, faultChance } = this.#swarm;
-    this.#isTroubled = true;
+    this.#setTroubled(true);
+    for (const { history } of this.#groups) history.isToBeDeleted = false;
     for (let piece = 0; piece < pieceCount; piece++) {
       if (random.chance(faultChance)) this.#fault();
       if (random.chance(0.3)) this.#fill();
+      if (random.chance(0.1)) this.#watch();
       await this.#world.runFor(random.int(0, maxPauseMs));
     }
-    this.#isTroubled = false;
+    this.#setTroubled(false);
+  }
+
+  #setTroubled(isTroubled: boolean): void {
+    this.#isTroubled = isTroubled;
+    for (const { history } of this.#groups) history.isTroubled = isTroubled;
+  }
+
+  /** Somebody looks at a group: what is described is checked by its history. */
+  #watch(): void {
+    const { history } = this.#world.random.pick(this.#groups);
+    void this.#admin.describeGroup(history).catch(() => null);
   }
 
   /** Somebody takes a seat that is free. */
@@ -164,7 +188,6 @@ class GroupSimulation {
       for (const former of livingOf(place).slice(0, -1)) former.client.vanish();
     }
     await this.#settle();
-    for (const { history } of this.#groups) history.isToBeDeleted = false;
   }
 
   async #settle(): Promise<void> {
@@ -182,18 +205,18 @@ class GroupSimulation {
 
   async #unsettled(): Promise<string[]> {
     await this.#topics.look();
+    await this.#admin.findCoordinator(this.#groups[0]!.plan.groupId);
     const wrong: string[] = [];
     const listed = await this.#admin.list();
     for (const { plan, history } of this.#groups) {
-      const members = this.#places
-        .filter(({ group }) => group.plan === plan)
-        .flatMap((place) => livingOf(place));
+      const members = this.#membersOf(plan);
       wrong.push(...unsettled(members, this.#topics));
       wrong.push(...misdescribed(await this.#admin.describeGroup(history), members));
       const count = listed.filter(({ groupId }) => groupId === plan.groupId).length;
       const isThere = history.stored.exists;
       if (count !== (isThere ? 1 : 0)) wrong.push(`${plan.groupId} is listed ${count} times.`);
-      wrong.push(...misprojected(history, await this.#offsetsTopicDisks()));
+      const mayBeUntold = this.#isOffsetsTopicNew && members.length === 0;
+      wrong.push(...misprojected(history, await this.#offsetsTopicDisks(), mayBeUntold));
     }
     return wrong;
   }
@@ -288,7 +311,7 @@ class GroupSimulation {
     return done;
   }
 
-  #fate(_from: string, to: string, _method: string): Fate {
+  #fate(_from: string, to: string, method: string): Fate {
     const { random } = this.#world;
     const { breakChance, crashChance, maxDelayMs } = this.#swarm;
     if (!this.#isTroubled) return "made";
@@ -296,7 +319,8 @@ class GroupSimulation {
       this.#world.after(random.int(0, 4 * maxDelayMs), () => this.#cluster.crash(to));
     }
     if (!random.chance(breakChance)) return "made";
-    return random.pick(["lost", "unanswered", "late"]);
+    const fate = random.pick(["lost", "unanswered", "late"] as const);
+    return fate === "late" && ACKNOWLEDGEMENTS.includes(method) ? "unanswered" : fate;
   }
 
   #fault(): void {
@@ -333,7 +357,8 @@ class GroupSimulation {
     crashReplica: () => this.#crashOneOf("replica/"),
     evictIdle: () => this.#cluster.evictIdle(""),
     changeTopic: () => void this.#topics.change(),
-    deleteGroup: () => void this.#deleteGroup(),
+    disband: () => void this.#disband(),
+    resetOffsets: () => void this.#resetOffsets(),
     remakeOffsetsTopic: () => void this.#remakeOffsetsTopic(),
     jumpClock: () => {
       this.#world.clockJumpMs += this.#world.random.pick([100, 5000, 65_000, 3_600_000]);
@@ -367,15 +392,27 @@ class GroupSimulation {
     return this.#places.find(({ processes }) => processes.includes(member))!;
   }
 
-  async #deleteGroup(): Promise<void> {
+  /** All members of a group leave, and the group is deleted soon after. */
+  async #disband(): Promise<void> {
     const { history, plan } = this.#world.random.pick(this.#groups);
+    for (const member of this.#membersOf(plan)) member.leave(true);
+    await this.#admin.pause(this.#world.random.int(0, 2000));
     history.isToBeDeleted = true;
-    const error = await this.#admin.delete(plan.groupId).catch(() => null);
-    void error;
+    await this.#admin.delete(plan.groupId).catch(() => null);
+  }
+
+  async #resetOffsets(): Promise<void> {
+    const { history } = this.#world.random.pick(this.#groups);
+    const [topic] = this.#swarm.topics;
+    await this.#admin.resetOffset(history, topic!.name).catch(() => null);
   }
 
   async #remakeOffsetsTopic(): Promise<void> {
-    void this.#isOffsetsTopicNew;
+    const partitions = await this.#admin.describeTopic(OFFSETS_TOPIC).catch(() => []);
+    const [partition] = partitions;
+    if (!partition) return;
+    this.#isOffsetsTopicNew = true;
+    await this.#topics.deleteForeign(partition.topicId);
   }
 
   #check(what: string, wrong: readonly string[]): void {

@@ -19,7 +19,8 @@ export type GroupFault =
   | "changeProtocol"
   | "subscribe"
   | "changeTopic"
-  | "deleteGroup"
+  | "disband"
+  | "resetOffsets"
   | "remakeOffsetsTopic"
   | "jumpClock";
 
@@ -64,7 +65,8 @@ const FAULTS: readonly GroupFault[] = [
   "changeProtocol",
   "subscribe",
   "changeTopic",
-  "deleteGroup",
+  "disband",
+  "resetOffsets",
   "remakeOffsetsTopic",
   "jumpClock",
 ];

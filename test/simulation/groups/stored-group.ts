@@ -49,8 +49,10 @@ export class StoredGroup {
   number = 0;
   /** The number before the writes that became durable last. */
   #numberBefore = 0;
-  /** The last generation in which classic members were, in this life. */
+  /** The generation in which classic members are, or were last in this life. */
   classicGeneration = 0;
+  /** The last one that has its assignment: a coordinator that starts again begins there. */
+  #assignedGeneration = 0;
   #classicMembers = new Set<string>();
   readonly #consumerMembers = new Set<string>();
   /** Whether the group that went had members, so that the next one goes on with its number. */
@@ -80,6 +82,11 @@ export class StoredGroup {
         this.#begun(JSON.parse(bindings[1] as string) as number);
       }
     }
+  }
+
+  /** What the coordinator had in memory is gone. */
+  crashed(): void {
+    this.classicGeneration = this.#assignedGeneration;
   }
 
   /** The ids of the members that are stored. */
@@ -195,9 +202,10 @@ export class StoredGroup {
     const { generation, members } = value;
     // Only a group that goes on has members in its first record.
     if (this.kind === "none") this.#begin("classic", generation, members.length > 0);
-    else if (generation < this.number) this.#wentBack(generation);
+    else if (generation < this.classicGeneration) this.#wentBack(generation);
     this.number = Math.max(this.number, generation);
-    this.classicGeneration = Math.max(this.classicGeneration, generation);
+    this.classicGeneration = generation;
+    this.#assignedGeneration = generation;
     const memberIds = new Set(members.map(({ memberId }) => memberId));
     for (const memberId of this.#classicMembers) {
       if (!memberIds.has(memberId)) this.#fence(memberId, generation);
@@ -237,6 +245,7 @@ export class StoredGroup {
     this.life += 1;
     this.number = number;
     this.classicGeneration = 0;
+    this.#assignedGeneration = 0;
     this.#classicMembers.clear();
     this.#epochs.clear();
     this.#fenced.clear();

@@ -75,6 +75,11 @@ export class Topics {
     }
   }
 
+  /** Deletes a topic that is none of these. */
+  deleteForeign(topicId: string): Promise<void> {
+    return this.#admin.delete(topicId);
+  }
+
   stop(): void {
     this.#admin.stop();
   }

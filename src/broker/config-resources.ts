@@ -1,0 +1,23 @@
+/** What can have configs, by the codes of the config APIs. */
+export const ResourceType = {
+  TOPIC: 2,
+  BROKER: 4,
+  BROKER_LOGGER: 8,
+  CLIENT_METRICS: 16,
+  GROUP: 32,
+} as const;
+
+export interface Resource {
+  readonly resourceType: number;
+  readonly resourceName: string;
+}
+
+/** Why requests about client metrics and loggers are refused, whatever they ask. */
+export function unsupportedResource(resourceType: number): string | null {
+  if (resourceType === ResourceType.CLIENT_METRICS) {
+    return "Client metrics are not supported by this version of Odradek.";
+  }
+  return resourceType === ResourceType.BROKER_LOGGER
+    ? "The log levels of brokers cannot be described or changed."
+    : null;
+}

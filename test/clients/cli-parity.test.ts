@@ -1,0 +1,217 @@
+/**
+ * The command line against the tools whose flags it takes: the same cluster, the same flags, the
+ * same text. `CLIENTS_TARGET=kafka` runs all of it against Apache Kafka.
+ *
+ * Kafka's tools print some rows in the order of a Java hash map, which is nobody's wish; ours are
+ * sorted. Rows are compared without their order.
+ */
+import type { ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { TestContext } from "vitest";
+import { afterAll, beforeAll, describe, expect } from "vitest";
+
+import { needsJavaTools, tryJavaTool } from "./java-tools.ts";
+import { odradekTool, startOdradekTool, tryOdradekTool } from "./odradek-tools.ts";
+import type { RestartableCluster } from "./restartable-cluster.ts";
+import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
+import { until } from "./until.ts";
+
+const PARTITIONS = 3;
+const RECORDS = 30;
+/** `offsets.topic.num.partitions`, as it is unless configured. */
+const OFFSETS_PARTITIONS = 50;
+const FORMATTERS = "org.apache.kafka.tools.consumer";
+
+let cluster: RestartableCluster;
+let directory: string;
+/** The names of the APIs that every broker serves. */
+let served: Set<string>;
+let member: ChildProcess;
+
+beforeAll(async () => {
+  directory = mkdtempSync(join(tmpdir(), "odradek-cli-"));
+  cluster = await startCluster(IMPATIENT);
+  const ours = (command: string, ...args: string[]) =>
+    odradekTool(command, cluster.bootstrap, args);
+  const versions = await ours("api-versions");
+  served = new Set([...versions.matchAll(/\t(\w+)\(\d+\): \d/g)].map((match) => match[1]!));
+  await ours("topics", "--create", "--topic", "orders", "--partitions", `${PARTITIONS}`);
+  await ours("topics", "--create", "--topic", "audit", "--partitions", "1");
+  const lines = Array.from({ length: RECORDS }, (_, index) => `h:${index}\tk${index}\tv${index}\n`);
+  const keyed = ["--reader-property", "parse.key=true", "--reader-property", "parse.headers=true"];
+  const produce = ["--topic", "orders", ...keyed];
+  await odradekTool("console-producer", cluster.bootstrap, produce, lines.join(""));
+  const read = ["--topic", "orders", "--from-beginning", "--max-messages", "20"];
+  await ours("console-consumer", ...read, "--group", "read-some");
+  const group = ["--group", "alive", "--command-property", "group.protocol=consumer"];
+  const source = ["--topic", "orders", "--from-beginning"];
+  member = startOdradekTool("console-consumer", cluster.bootstrap, [...source, ...group]);
+  const describeAlive = ["--describe", "--group", "alive", "--members"];
+  const state = () => ours("consumer-groups", ...describeAlive);
+  let described = "";
+  await until(
+    () => `the member owns everything:\n${described}`,
+    async () => (described = await state()).includes(` ${PARTITIONS} `),
+  );
+});
+
+afterAll(async () => {
+  member?.kill("SIGTERM");
+  if (member) await once(member, "close");
+  await cluster?.stop();
+  rmSync(directory, { recursive: true, force: true });
+});
+
+/** Runs Kafka's tool and ours, and expects the same rows and the same exit code; returns ours. */
+async function expectSame(tool: string, ...args: string[]): Promise<string> {
+  const command = tool === "broker-api-versions" ? "api-versions" : tool;
+  const [java, ours] = await Promise.all([
+    tryJavaTool(tool, cluster.bootstrap, args),
+    tryOdradekTool(command, cluster.bootstrap, args),
+  ]);
+  expect(rows(ours.stdout)).toEqual(rows(java.stdout));
+  expect(ours.code).toBe(java.code);
+  return ours.stdout;
+}
+
+function rows(output: string): string[] {
+  return output.split("\n").toSorted();
+}
+
+/** Leaves a test out on a cluster that does not serve what it asks for. */
+function needsApis({ skip }: TestContext, ...names: string[]): void {
+  const missing = names.filter((name) => !served.has(name));
+  skip(missing.length > 0, `the cluster does not serve ${missing.join(" and ")}`);
+}
+
+describe("topics:", () => {
+  needsJavaTools("the list, and what stands in the way of a new one", async () => {
+    await expectSame("topics", "--list");
+    await expectSame("topics", "--create", "--topic", "orders");
+  });
+
+  needsJavaTools("the description of all of them", async (context) => {
+    needsApis(context, "DescribeConfigs");
+    await expectSame("topics", "--describe");
+  });
+
+  needsJavaTools("more partitions", async (context) => {
+    needsApis(context, "CreatePartitions");
+    const alter = ["--alter", "--topic", "audit", "--partitions", "2"];
+    await odradekTool("topics", cluster.bootstrap, alter);
+    await expectSame("topics", ...alter);
+  });
+});
+
+needsJavaTools("get-offsets: by pattern, with topics that do not exist left out", async () => {
+  await expectSame("get-offsets", "--topic-partitions", "orders:0-2,aud.*,nope");
+});
+
+describe("consumer-groups:", () => {
+  needsJavaTools("the list with states and types", async () => {
+    await expectSame("consumer-groups", "--list", "--state", "--type");
+  });
+
+  needsJavaTools("offsets and lag of all groups", async () => {
+    await expectSame("consumer-groups", "--describe", "--all-groups", "--verbose");
+  });
+
+  needsJavaTools("members and what they have", async () => {
+    await expectSame("consumer-groups", "--describe", "--group", "alive", "--members", "--verbose");
+  });
+
+  needsJavaTools("state, and a group that does not exist", async () => {
+    await expectSame("consumer-groups", "--describe", "--all-groups", "--state", "--verbose");
+    await expectSame("consumer-groups", "--describe", "--group", "nope");
+  });
+
+  needsJavaTools("new offsets, as a table and as a file that is read again", async () => {
+    const reset = ["--reset-offsets", "--group", "read-some", "--dry-run"];
+    await expectSame("consumer-groups", ...reset, "--all-topics", "--shift-by", "-2");
+    const exported = [...reset, "--topic", "orders:0,2", "--to-latest", "--export"];
+    const csv = await odradekTool("consumer-groups", cluster.bootstrap, exported);
+    const file = join(directory, "offsets.csv");
+    writeFileSync(file, csv.trimEnd());
+    await expectSame("consumer-groups", ...reset, "--from-file", file);
+  });
+});
+
+describe("console tools:", () => {
+  needsJavaTools("what one writes, the other reads with all that there is to it", async () => {
+    const input = "a:1,b:NULL\tk\tv\nNULL\tNULL\tNULL\n";
+    const format = ["parse.key=true", "parse.headers=true", "null.marker=NULL"];
+    const produce = ["--topic", "audit", ...format.flatMap((each) => ["--reader-property", each])];
+    await odradekTool("console-producer", cluster.bootstrap, [...produce, "--sync"], input);
+    await tryJavaTool("console-producer", cluster.bootstrap, produce, input);
+    const print = [
+      "print.key",
+      "print.headers",
+      "print.partition",
+      "print.offset",
+      "print.timestamp",
+    ];
+    const properties = print.flatMap((each) => ["--formatter-property", `${each}=true`]);
+    const consume = ["--topic", "audit", "--from-beginning", "--max-messages", "4"];
+    await expectSame("console-consumer", ...consume, ...properties);
+  });
+
+  needsJavaTools("the records of a group in __consumer_offsets, as JSON", async () => {
+    const partition = offsetsPartitionOf("read-some");
+    const log = ["--topic", "__consumer_offsets", "--partition", `${partition}`];
+    const whole = [...log, "--offset", "earliest", "--timeout-ms", "5000"];
+    const printed = ["OffsetsMessageFormatter", "GroupMetadataMessageFormatter"].map((formatter) =>
+      expectSame("console-consumer", ...whole, "--formatter", `${FORMATTERS}.${formatter}`),
+    );
+    const [offsets, metadata] = await Promise.all(printed);
+    expect(offsets).toContain('"group":"read-some","topic":"orders"');
+    expect(metadata).toContain('"group":"read-some"}},"value":{"version":3');
+  });
+});
+
+/** The partition that a group's coordinator writes to: by the hash of Java's strings. */
+function offsetsPartitionOf(groupId: string): number {
+  let hash = 0;
+  for (const character of groupId) hash = (31 * hash + character.charCodeAt(0)) | 0;
+  return Math.abs(hash) % OFFSETS_PARTITIONS;
+}
+
+describe("records and their places:", () => {
+  needsJavaTools("deleted ones, and how much is left where", async (context) => {
+    needsApis(context, "DeleteRecords", "DescribeLogDirs");
+    const file = join(directory, "delete.json");
+    const partitions = [0, 1, 2].map((partition) => ({ topic: "orders", partition, offset: -1 }));
+    writeFileSync(file, JSON.stringify({ partitions, version: 1 }));
+    await expectSame("delete-records", "--offset-json-file", file);
+    const earliest = ["--topic", "orders", "--time", "earliest"];
+    const latest = ["--topic", "orders"];
+    const [begin, end] = await Promise.all(
+      [earliest, latest].map((args) => odradekTool("get-offsets", cluster.bootstrap, args)),
+    );
+    expect(begin).toBe(end);
+    await expectSame("log-dirs", "--describe", "--topic-list", "audit");
+  });
+
+  needsJavaTools("configs, dynamic ones and all of them", async (context) => {
+    needsApis(context, "DescribeConfigs", "IncrementalAlterConfigs");
+    const alter = ["--alter", "--topic", "orders", "--add-config", "retention.ms=86400000"];
+    await expectSame("configs", ...alter);
+    await expectSame("configs", "--describe", "--topic", "orders");
+    await expectSame(
+      "configs",
+      "--describe",
+      "--entity-type",
+      "brokers",
+      "--entity-name",
+      "1",
+      "--all",
+    );
+  });
+});
+
+needsJavaTools("api-versions: what each broker serves", async () => {
+  await expectSame("broker-api-versions");
+});
