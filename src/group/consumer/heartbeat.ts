@@ -50,7 +50,10 @@ function heartbeat(
   }
   updateTargetAssignment(group, turn);
   const hasSubscriptionChanged = change.namesChanged || change.regexChanged;
-  const report = { hasSubscriptionChanged, owned: call.topicPartitions };
+  // One of an earlier epoch may have been overtaken on its way: what it says that the member owns
+  // says nothing about what it was given since.
+  const isOfNow = call.memberEpoch === member.memberEpoch;
+  const report = { hasSubscriptionChanged, owned: isOfNow ? call.topicPartitions : null };
   const reconciled = reconcileMember(group, memberId, report, turn);
   const deadlines = group.deadlinesOf(memberId);
   deadlines.session = turn.now + turn.config.consumerSessionTimeoutMs;

@@ -34,6 +34,8 @@ export interface StoredGroupPorts {
 /** A consumer group is in it before it was ever written down. */
 const FIRST_EPOCH = 1;
 
+const NOBODY: ReadonlySet<string> = new Set();
+
 type RecordOf<Type extends CoordinatorRecord["type"]> = Extract<CoordinatorRecord, { type: Type }>;
 
 export class StoredGroup {
@@ -91,6 +93,7 @@ export class StoredGroup {
 
   /** The ids of the members that are stored. */
   get memberIds(): ReadonlySet<string> {
+    if (this.kind === "none") return NOBODY;
     return this.kind === "consumer" ? this.#consumerMembers : this.#classicMembers;
   }
 
@@ -168,6 +171,8 @@ export class StoredGroup {
   /** A classic generation that members are about to be told of. */
   #begun(generationId: number): void {
     if (generationId === 0) return;
+    // A group that only committed offsets before has no record of itself.
+    if (this.kind === "none") this.#begin("classic", 0, false);
     if (generationId <= this.number) {
       this.#ports.fail(`Generation ${generationId} began after ${this.number}.`);
     }
