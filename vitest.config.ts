@@ -9,7 +9,8 @@ import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { parse } from "smol-toml";
 import { defineConfig } from "vitest/config";
 
-const UNIT_FOLDERS = "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation";
+const UNIT_FOLDERS =
+  "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation";
 
 /** A suite that starts real processes: its files take turns, and each test may take a while. */
 function processes(name: string, include: string[], globalSetup: string[] = []) {

@@ -79,10 +79,13 @@ export class Cluster {
     return this.#controllerId < 0 ? this.any() : this.broker(this.#controllerId);
   }
 
-  /** A connection to the coordinator of a group. */
+  /**
+   * A connection to the coordinator of a group. It is not the one for all else: a broker works on
+   * one request of a connection at a time, and joining a group may wait for others.
+   */
   async coordinator(groupId: string): Promise<Connection> {
     const known = this.#coordinators.get(groupId);
-    if (known !== undefined) return this.broker(known.nodeId);
+    if (known !== undefined) return this.#connectTo(this.#network.addressOf(known), "coordinator");
     const connection = await this.any();
     const response = await connection.call(findCoordinator, (version) =>
       version < 4 ? { key: groupId } : { keyType: GROUP, coordinatorKeys: [groupId] },
@@ -90,9 +93,8 @@ export class Cluster {
     const found = response.coordinators[0] ?? response;
     throwErrorOf(found.errorCode, found.errorMessage);
     const node = { nodeId: found.nodeId, host: found.host, port: found.port, rack: null };
-    this.#addresses.set(node.nodeId, this.#network.addressOf(node));
     this.#coordinators.set(groupId, node);
-    return this.broker(node.nodeId);
+    return this.#connectTo(this.#network.addressOf(node), "coordinator");
   }
 
   /** The broker that was last found to coordinate a group. */
@@ -167,13 +169,14 @@ export class Cluster {
     this.#connections.clear();
   }
 
-  #connectTo(address: string): Promise<Connection> {
-    const known = this.#connections.get(address);
+  #connectTo(address: string, purpose = ""): Promise<Connection> {
+    const key = purpose + address;
+    const known = this.#connections.get(key);
     if (known !== undefined) return known;
     const connection = Connection.open(this.#network, address, this.options);
-    this.#connections.set(address, connection);
+    this.#connections.set(key, connection);
     const forget = () => {
-      if (this.#connections.get(address) === connection) this.#connections.delete(address);
+      if (this.#connections.get(key) === connection) this.#connections.delete(key);
     };
     connection.then(
       (opened) => opened.closed.then(forget),

@@ -78,15 +78,17 @@ export class GroupCoordinator implements calls.GroupPort {
   constructor(ports: GroupCoordinatorPorts) {
     this.#ports = ports;
     const { after, clock } = ports;
+    const now = () => clock.now();
     const erase = () => this.#eraseIfGone();
     this.#store = new GroupStore(ports.sql);
     this.#projection = new OffsetsProjection(this.#store, {
       ...ports,
-      now: () => clock.now(),
+      now,
       onCaughtUp: erase,
     });
     this.#registrar = new GroupRegistrar(this.#store, {
       ...ports,
+      now,
       onConfirmed: (hasNewTopics) => {
         // They may have come or gone before the controller knew that it is to tell.
         if (hasNewTopics) void this.#topics.look();

@@ -7,13 +7,16 @@ import type { Millis } from "../base/clock.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import type { GroupType } from "./group-calls.ts";
 import type { GroupState } from "./group-state.ts";
-import type { GroupStore } from "./group-store.ts";
+import type { GroupProperties, GroupStore } from "./group-store.ts";
 import type { Group } from "./group.ts";
 
 /** What a group says of itself; `controller/` has the same shape of its own. */
 export interface GroupRegistration {
   readonly groupId: string;
-  /** Rises with each registration, so that one that is overtaken counts no more. */
+  /**
+   * Rises with each registration, and from one group of a name to the next, so that one that is
+   * overtaken counts no more.
+   */
   readonly version: number;
   /** Null when the group is no more. */
   readonly listing: {
@@ -26,6 +29,7 @@ export interface GroupRegistration {
 }
 
 export interface RegistrarPorts {
+  now(): Millis;
   after(delayMs: Millis, run: () => void): () => void;
   register(registration: GroupRegistration): Promise<void>;
   /** The controller has confirmed; perhaps it now tells of topics of which it did not tell before. */
@@ -35,6 +39,9 @@ export interface RegistrarPorts {
 /** How long until a registration that broke is made again, at first and at most. */
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 30_000;
+
+/** For how long a call that broke may still reach the controller. */
+const MAX_LATE_MS = 60_000;
 
 /** What the controller has of a group that it was never told of, or that it was told is gone. */
 const NOTHING = says(null, []);
@@ -71,11 +78,13 @@ export class GroupRegistrar {
   }
 
   async #tell(state: GroupState): Promise<void> {
+    const { now } = this.#ports;
     const { listing, topics } = registrationOf(state);
     const before = this.#store.get("registration");
-    const version = (before?.version ?? 0) + 1;
+    // What an earlier group of the name has said is not known any more, but is older than now.
+    const version = Math.max((before?.version ?? 0) + 1, now());
     // Noted before it is told: another version must not follow under the same number.
-    this.#store.set("registration", { version, says: UNCONFIRMED });
+    this.#note({ version, says: UNCONFIRMED, lateUntil: now() + MAX_LATE_MS });
     try {
       await this.#ports.register({ groupId: state.groupId, version, listing, topics });
     } catch {
@@ -85,9 +94,17 @@ export class GroupRegistrar {
     }
     this.#attempt = null;
     this.#retryMs = FIRST_RETRY_MS;
-    this.#store.set("registration", { version, says: says(listing, topics) });
+    const lateUntil = before?.lateUntil ?? 0;
+    // The controller remembers nothing of a group that is gone: what comes late would be news to it.
+    const isTooEarly = listing === null && now() < lateUntil;
+    this.#note({ version, says: isTooEarly ? UNCONFIRMED : says(listing, topics), lateUntil });
     this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING));
-    if (!this.isUpToDate(state)) void this.update(state);
+    if (isTooEarly) this.#ports.after(lateUntil - now(), () => void this.update(state));
+    else if (!this.isUpToDate(state)) void this.update(state);
+  }
+
+  #note(registration: GroupProperties["registration"]): void {
+    this.#store.set("registration", registration);
   }
 
   #retry(state: GroupState): void {
@@ -125,6 +142,7 @@ function subscribedTopics(group: Group): Iterable<string> | null {
 
 /** Whether these are not all among the topics of a registration, as far as that is known. */
 function hasMore(topics: GroupRegistration["topics"], said: string): boolean {
+  if (topics?.length === 0) return false;
   if (said === UNCONFIRMED) return true;
   const [, before] = JSON.parse(said) as [unknown, GroupRegistration["topics"]];
   if (before === null || topics === null) return before !== null;

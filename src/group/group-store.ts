@@ -10,6 +10,7 @@
  *     properties (name, value)         the few facts that are no records of Kafka's, as JSON
  */
 import { assert } from "../base/assert.ts";
+import type { Millis } from "../base/clock.ts";
 import type { Sql } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
 import {
@@ -30,8 +31,12 @@ export interface StoredRecord {
 export interface GroupProperties {
   /** The generation that a classic group began last. */
   readonly generation: number;
-  /** What the controller has confirmed to know of the group. */
-  readonly registration: { readonly version: number; readonly says: string };
+  /** What the controller has confirmed to know of the group, and until when it may hear older news. */
+  readonly registration: {
+    readonly version: number;
+    readonly says: string;
+    readonly lateUntil: Millis;
+  };
   /** As whom the group writes to the topic. */
   readonly producer: { readonly producerId: number; readonly producerEpoch: number };
   /** Up to which record the topic, by its id, has them all. */

@@ -149,6 +149,19 @@ Configs: min.insync.replicas=1,retention.ms=5",
     expect(partitionsOf(flags)).toEqual(expected);
   });
 
+  test("has the configs in the order of a Java hash map, as Kafka's tools do", () => {
+    const own = ["cleanup.policy", "compression.type", "segment.bytes"];
+    // As kafka-topics shows __consumer_offsets, of a broker that tells the configs by name.
+    const others = Array.from({ length: 30 }, (_, index) => `other.config.${index}`);
+    const { DYNAMIC_TOPIC_CONFIG, DEFAULT_CONFIG } = ConfigSource;
+    const configs = [
+      ...own.map((name) => config(name, "1", DYNAMIC_TOPIC_CONFIG)),
+      ...others.map((name) => config(name, "1", DEFAULT_CONFIG)),
+    ];
+    const [topic] = topicLines(described({ configs }), {});
+    expect(topic).toMatch(/Configs: compression.type=1,cleanup.policy=1,segment.bytes=1$/);
+  });
+
   test("with --topics-with-overrides leaves topics without configs of their own out", () => {
     expect(partitionsOf({ topicsWithOverrides: true }, described({ configs: [] }))).toEqual([]);
   });

@@ -1,4 +1,6 @@
-/** A member of a classic group: how it joins, goes on, commits, and what throws it out and back in. */
+/**
+ * A member of a classic group: how it joins, goes on, commits, and what throws it out and back in.
+ */
 import { describe, expect, test } from "vitest";
 
 import { Cluster } from "../../src/client/cluster.ts";

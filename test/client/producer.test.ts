@@ -1,4 +1,6 @@
-/** A producer: what it gathers, where it sends it, and that nothing is lost, doubled or reordered. */
+/**
+ * A producer: what it gathers, where it sends it, and that nothing is lost, doubled or reordered.
+ */
 import { describe, expect, test } from "vitest";
 
 import { Cluster } from "../../src/client/cluster.ts";

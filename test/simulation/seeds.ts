@@ -12,6 +12,12 @@ export const PINNED_OPENINGS: readonly { readonly seed: number; readonly bug: st
   { seed: 32, bug: "a refusal that is on its way does not end a watch that was renewed" },
 ];
 
+/** Seeds of worlds of groups. */
+export const PINNED_GROUPS: readonly { readonly seed: number; readonly bug: string }[] = [
+  { seed: 8, bug: "of two looks at the topics the older answer, if it comes last, does not win" },
+  { seed: 342, bug: "a registration that comes late does not bring back a group that is gone" },
+];
+
 /** The seeds to run, in groups of a size. */
 export function chosenSeeds(count: number, groupSize: number): number[][] {
   const { SEED, SEEDS } = process.env;

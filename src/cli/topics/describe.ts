@@ -9,6 +9,7 @@ import type { Reassignment } from "../../client/admin/reassignments.ts";
 import { listReassignments } from "../../client/admin/reassignments.ts";
 import type { Cluster } from "../../client/cluster.ts";
 import { partitionName } from "../../client/topic-partition.ts";
+import { javaHashOrder } from "../java-hash-order.ts";
 import type { TopicsFlags } from "./options.ts";
 
 /** All that is known of a topic when its lines are written. */
@@ -86,7 +87,7 @@ function reportsOf(described: DescribedTopic, flags: TopicsFlags): Report[] {
 
 function topicLine(described: DescribedTopic): string {
   const { name, topicId, partitions } = described.topic;
-  const configs = described.configs
+  const configs = javaHashOrder(described.configs)
     .filter(({ configSource }) => !isDefault(configSource))
     .map((config) => `${config.name}=${config.value}`);
   const fields = [`Topic: ${name}`];

@@ -23,6 +23,7 @@ import { errorOf, KafkaError, throwErrorOf } from "../kafka-error.ts";
 import type { TopicPartition } from "../topic-partition.ts";
 import { byTopic } from "../topic-partition.ts";
 import type { GroupOptions } from "./consumer-options.ts";
+import { goodbye } from "./membership.ts";
 import type { Membership, MembershipListener } from "./membership.ts";
 import { assignRanges } from "./range-assignor.ts";
 import type { PartitionCounts, TopicSelection } from "./topic-selection.ts";
@@ -32,6 +33,8 @@ const PROTOCOL = "range";
 const NO_GENERATION = -1;
 /** The coordinator answers a join after the rebalance timeout at the latest; this much is slack. */
 const JOIN_SLACK_MS = 5_000;
+/** A coordinator that is busy with a join of this member hears of nothing else. */
+const LEAVE_PATIENCE_MS = 5_000;
 
 export class ClassicMembership implements Membership {
   readonly #cluster: Cluster;
@@ -44,6 +47,7 @@ export class ClassicMembership implements Membership {
   /** The topics as they were when it joined last. */
   #counts: PartitionCounts = new Map();
   #mustJoin = true;
+  #hasLeft = false;
   #failure: unknown = null;
   readonly #timers: ReturnType<typeof setInterval>[] = [];
 
@@ -74,22 +78,28 @@ export class ClassicMembership implements Membership {
         return;
       } catch (error) {
         if (!(error instanceof KafkaError) || !this.#canJoinAfter(error)) throw error;
+        if (this.#hasLeft) return;
         if (error.retriable) await sleep(backoffMs(this.#cluster.options, failures));
       }
     }
   }
 
   async leave(): Promise<void> {
+    this.#hasLeft = true;
     for (const timer of this.#timers.splice(0)) clearInterval(timer);
     await this.#giveUpPartitions();
     // A static member stays in the group until its session ends: it may come back before.
     if (this.#memberId === "" || this.#options.groupInstanceId !== null) return;
     const { groupId } = this.#options;
     const member = { memberId: this.#memberId };
-    const coordinator = await this.#cluster.coordinator(groupId);
-    await coordinator.call(leaveGroup, (version) =>
-      version < 3 ? { groupId, ...member } : { groupId, members: [member] },
-    );
+    await goodbye(async () => {
+      const coordinator = await this.#cluster.coordinator(groupId);
+      await coordinator.call(
+        leaveGroup,
+        (version) => (version < 3 ? { groupId, ...member } : { groupId, members: [member] }),
+        { timeoutMs: LEAVE_PATIENCE_MS },
+      );
+    });
   }
 
   #startTimers(): void {

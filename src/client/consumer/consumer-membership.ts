@@ -14,6 +14,7 @@ import { Signal } from "../signal.ts";
 import type { TopicPartition } from "../topic-partition.ts";
 import { byTopic, partitionName } from "../topic-partition.ts";
 import type { GroupOptions } from "./consumer-options.ts";
+import { goodbye } from "./membership.ts";
 import type { Membership, MembershipListener } from "./membership.ts";
 import type { TopicSelection } from "./topic-selection.ts";
 import { selectedTopics } from "./topic-selection.ts";
@@ -74,9 +75,11 @@ export class ConsumerMembership implements Membership {
     if (this.#memberEpoch === JOIN_EPOCH) return;
     const { groupId, groupInstanceId: instanceId } = this.#options;
     const memberEpoch = instanceId === null ? LEAVE_EPOCH : LEAVE_STATIC_EPOCH;
-    const coordinator = await this.#cluster.coordinator(groupId);
     const member = { memberId: this.#memberId, memberEpoch, instanceId };
-    await coordinator.call(consumerGroupHeartbeat, { groupId, ...member });
+    await goodbye(async () => {
+      const coordinator = await this.#cluster.coordinator(groupId);
+      await coordinator.call(consumerGroupHeartbeat, { groupId, ...member });
+    });
   }
 
   /** One heartbeat after the other, until it leaves or cannot go on. */

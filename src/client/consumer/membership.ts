@@ -2,6 +2,7 @@
  * What it takes to be a member of a group, whichever of Kafka's two protocols the member speaks. A
  * membership looks after joining, heartbeats and leaving; its listener after offsets.
  */
+import { KafkaError } from "../kafka-error.ts";
 import type { TopicPartition } from "../topic-partition.ts";
 
 /** What a member shows to commit and fetch offsets. */
@@ -29,4 +30,13 @@ export interface Membership {
   settle(): Promise<void>;
   /** Gives up all partitions and leaves the group. */
   leave(): Promise<void>;
+}
+
+/** Tells the coordinator that a member leaves. One that is not told notices by its own timeouts. */
+export async function goodbye(tell: () => Promise<void>): Promise<void> {
+  try {
+    await tell();
+  } catch (error) {
+    if (!(error instanceof KafkaError)) throw error;
+  }
 }

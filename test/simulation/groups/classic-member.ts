@@ -340,33 +340,27 @@ export class ClassicMember implements GroupMember {
 
   /** What becomes of a member that hears an error: always false. */
   #heard(error: ErrorName): boolean {
-    const { client } = this;
-    const { now } = client.cluster.world;
-    switch (error) {
-      case "REBALANCE_IN_PROGRESS":
-        this.#rejoinAt ??= now + client.dawdle(this.options.slownessMs);
-        break;
-      case "UNKNOWN_MEMBER_ID":
-        this.memberId = "";
-        this.#forgotten();
-        break;
-      case "ILLEGAL_GENERATION":
-        this.#forgotten();
-        break;
-      case "COORDINATOR_NOT_AVAILABLE":
-      case "NOT_COORDINATOR":
-        client.lost();
-        break;
-      case "FENCED_INSTANCE_ID":
-        this.#end();
-        break;
-      case "REQUEST_TIMED_OUT":
-        break;
-      default:
-        client.history.fail(`${this.describe()} was refused with ${error}.`);
-    }
+    const react = this.#reactions[error];
+    if (react) react();
+    else this.client.history.fail(`${this.describe()} was refused with ${error}.`);
     return false;
   }
+
+  readonly #reactions: Partial<Record<ErrorName, () => void>> = {
+    REBALANCE_IN_PROGRESS: () => {
+      const { client, options } = this;
+      this.#rejoinAt ??= client.cluster.world.now + client.dawdle(options.slownessMs);
+    },
+    UNKNOWN_MEMBER_ID: () => {
+      this.memberId = "";
+      this.#forgotten();
+    },
+    ILLEGAL_GENERATION: () => this.#forgotten(),
+    COORDINATOR_NOT_AVAILABLE: () => this.client.lost(),
+    NOT_COORDINATOR: () => this.client.lost(),
+    FENCED_INSTANCE_ID: () => this.#end(),
+    REQUEST_TIMED_OUT: () => {},
+  };
 
   /** Its generation has gone on without it: it has nothing, and joins anew. */
   #forgotten(): void {

@@ -103,12 +103,14 @@ export class CommittedOffsets {
     else this.#committed(place, value, before);
   }
 
-  /** How many offsets are committed of topics that are no more. */
+  /** The offsets that are committed of topics that are no more. */
   leftovers(): string[] {
     const { topics } = this.#context;
     return [...this.#moments].flatMap(([place, moments]) => {
       const topicId = moments.at(-1)?.value?.topicId;
-      return topicId !== undefined && topics.deleted.has(topicId) ? [place] : [];
+      return topicId !== undefined && topics.deleted.has(topicId)
+        ? [`The offset of ${place} is left of a topic that was deleted.`]
+        : [];
     });
   }
 

@@ -171,32 +171,33 @@ export class ConsumerMember implements GroupMember {
     history.gains(told, this.#partitionsOf(answer.assignment.topicPartitions).map(placeOf));
   }
 
-  /** What becomes of a member that is refused. Whether it may go on as before. */
+  /** What becomes of a member that is refused: always false. */
   #refused(error: ErrorName): boolean {
-    const { client } = this;
-    switch (error) {
-      case "UNKNOWN_MEMBER_ID":
-      case "FENCED_MEMBER_EPOCH":
-      case "GROUP_ID_NOT_FOUND":
-        this.#epoch = 0;
-        this.#target = [];
-        this.#own([]);
-        return false;
-      case "FENCED_INSTANCE_ID":
-        this.#own([]);
-        client.stop();
-        return false;
-      case "COORDINATOR_NOT_AVAILABLE":
-      case "NOT_COORDINATOR":
-        client.lost();
-        return false;
-      case "REQUEST_TIMED_OUT":
-      case "UNRELEASED_INSTANCE_ID":
-        return false;
-      default:
-        client.history.fail(`${this.describe()} was refused with ${error}.`);
-        return false;
-    }
+    const react = this.#reactions[error];
+    if (react) react();
+    else this.client.history.fail(`${this.describe()} was refused with ${error}.`);
+    return false;
+  }
+
+  readonly #reactions: Partial<Record<ErrorName, () => void>> = {
+    UNKNOWN_MEMBER_ID: () => this.#fenced(),
+    FENCED_MEMBER_EPOCH: () => this.#fenced(),
+    GROUP_ID_NOT_FOUND: () => this.#fenced(),
+    FENCED_INSTANCE_ID: () => {
+      this.#own([]);
+      this.client.stop();
+    },
+    COORDINATOR_NOT_AVAILABLE: () => this.client.lost(),
+    NOT_COORDINATOR: () => this.client.lost(),
+    REQUEST_TIMED_OUT: () => {},
+    UNRELEASED_INSTANCE_ID: () => {},
+  };
+
+  /** The group has gone on without it: it has nothing, and joins anew. */
+  #fenced(): void {
+    this.#epoch = 0;
+    this.#target = [];
+    this.#own([]);
   }
 
   #assigned(assignment: Assignment): void {

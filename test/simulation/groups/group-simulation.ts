@@ -27,11 +27,8 @@ const TOPICS_AGE_MS = 300_000;
 /** How long it may take until a regular expression is matched again. */
 const REGEX_REFRESH_MS = 15_000;
 const LOOK_MS = 1000;
-/**
- * A member's word on what it owns. As in Kafka it counts whenever it comes: one that is seconds late
- * gives up for the member what it was given meanwhile.
- */
-const ACKNOWLEDGEMENTS = ["consumerHeartbeat", "joinGroup"];
+/** For how long a group that is gone says so again, in case it was registered late. */
+const LATE_MS = 60_000;
 const IDLE_MS = 30_000;
 const DAY_MS = 86_400_000;
 
@@ -210,7 +207,7 @@ class GroupSimulation {
     const listed = await this.#admin.list();
     for (const { plan, history } of this.#groups) {
       const members = this.#membersOf(plan);
-      wrong.push(...unsettled(members, this.#topics));
+      wrong.push(...unsettled(members, this.#topics), ...history.offsets.leftovers());
       wrong.push(...misdescribed(await this.#admin.describeGroup(history), members));
       const count = listed.filter(({ groupId }) => groupId === plan.groupId).length;
       const isThere = history.stored.exists;
@@ -237,7 +234,8 @@ class GroupSimulation {
    */
   async #idle(): Promise<void> {
     for (const { history } of this.#groups) history.isIdle = true;
-    await this.#world.runFor(REGEX_REFRESH_MS);
+    const isGone = this.#groups.some(({ history }) => !history.stored.exists);
+    await this.#world.runFor(isGone ? LATE_MS : REGEX_REFRESH_MS);
     await this.#settle();
     const allowed = ["heartbeat", "consumerHeartbeat", "describeCluster"];
     await this.#quietly("idle", allowed, () => this.#world.runFor(IDLE_MS));
@@ -320,7 +318,9 @@ class GroupSimulation {
     }
     if (!random.chance(breakChance)) return "made";
     const fate = random.pick(["lost", "unanswered", "late"] as const);
-    return fate === "late" && ACKNOWLEDGEMENTS.includes(method) ? "unanswered" : fate;
+    // As in Kafka a member that joins says what it owns, and one that is seconds late gives up for
+    // the member what it was given meanwhile.
+    return fate === "late" && method === "joinGroup" ? "unanswered" : fate;
   }
 
   #fault(): void {

@@ -200,7 +200,7 @@ export class StoredGroup {
 
   #classic({ value }: RecordOf<"GroupMetadata">): void {
     if (value === null) {
-      this.#isConverting = this.#classicMembers.size > 0;
+      this.#isConverting = this.memberIds.size > 0;
       this.kind = "none";
       return;
     }
@@ -309,7 +309,9 @@ export function nameOf(record: CoordinatorRecord): string {
       return `${type} ${record.key.memberId}`;
     case "ConsumerGroupRegularExpression":
       return `${type} ${record.key.regularExpression}`;
-    default:
+    case "GroupMetadata":
+    case "ConsumerGroupMetadata":
+    case "ConsumerGroupTargetAssignmentMetadata":
       return type;
   }
 }
