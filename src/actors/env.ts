@@ -32,6 +32,6 @@ export interface Env {
   /** Kafka broker configs by name, a JSON object with text values. */
   readonly BROKER_CONFIG: string;
 
-  /** How many replicas and groups each gateway may keep awake, as decimal text, or "" for no limit. */
+  /** How many replicas and groups a gateway may keep awake, as decimal text; "" is no limit. */
   readonly MAX_AWAKE_ACTORS: string;
 }

@@ -47,7 +47,11 @@ export class GroupCoordinatorActor extends DurableObject<Env> implements calls.G
     allocateProducerId: async () => (await this.#controller.allocateProducerIds()).firstProducerId,
     appendToOffsetsTopic: (batch) => this.#offsetsTopic.append(batch),
     setAlarm: (due) => this.#alarm.arm(due),
-    deleteAll: () => this.ctx.storage.deleteAll(),
+    deleteAll: () => {
+      // It deletes the alarm as well (compatibility date 2026-02-24).
+      this.#alarm.fired();
+      return this.ctx.storage.deleteAll();
+    },
     abort: (error) => {
       console.error(`The coordinator of group "${this.#groupId}" failed:`, error);
       this.ctx.abort("a step of the group failed");

@@ -1,7 +1,7 @@
 /**
  * The alarm of an actor that is set as seldom as can be, because setting one costs a write: only
- * when something becomes due earlier than it is set. It carries jitter, so that actors of one age do
- * not wake together.
+ * when something becomes due earlier than it is set. It carries jitter, so that actors of one age
+ * do not wake together.
  */
 import type { Millis } from "../base/clock.ts";
 

@@ -264,7 +264,7 @@ export interface GroupListing {
 /** Kafka's names of the two kinds of group (KIP-848). */
 export type GroupType = "classic" | "consumer";
 
-/** A group's coordinator as whoever calls it sees it. Calls may be made again unless they say so. */
+/** A group's coordinator as whoever calls it sees it. */
 export interface GroupPort {
   /** Answers when the join phase is over, which may take as long as the rebalance timeout. */
   joinGroup(call: JoinGroupCall): Promise<JoinGroupAnswer>;

@@ -36,6 +36,9 @@ import { TurnRunner } from "./turn-runner.ts";
  */
 const LIVENESS_CHECK_MS = 600_000;
 
+/** How long a group that is gone is left to tell so and to free its storage, before it is woken. */
+const FAREWELL_MS = 120_000;
+
 /** The longest that a timer is set for: beyond 2^31 ms platforms take it for none. */
 const MAX_TIMER_MS = 86_400_000;
 
@@ -46,7 +49,7 @@ export interface GroupCoordinatorPorts {
   readonly clock: Clock;
   readonly random: Random;
   readonly config: GroupConfig;
-  /** Calls `run` after `delayMs`; 0 means after the events of this turn. Returns what cancels it. */
+  /** Calls `run` after `delayMs`; 0 is after the events of this turn. Returns what cancels it. */
   after(delayMs: Millis, run: () => void): () => void;
   readonly describeTopics: DescribeTopics;
   /** The names of all topics. */
@@ -183,6 +186,7 @@ export class GroupCoordinator implements calls.GroupPort {
   /** Does what is due by the clock, though nobody calls. */
   async alarm(): Promise<void> {
     await this.#turns.run(requests.cleanUp);
+    this.#eraseIfGone();
     this.#setAlarm();
   }
 
@@ -237,8 +241,8 @@ export class GroupCoordinator implements calls.GroupPort {
   #setAlarm(): void {
     const { clock, config, setAlarm } = this.#ports;
     const state = this.#open();
-    if (state.group === null) return;
     const now = clock.now();
+    if (state.group === null) return this.#store.isEmpty ? undefined : setAlarm(now + FAREWELL_MS);
     if (!state.group.isEmpty) setAlarm(now + LIVENESS_CHECK_MS);
     else if (state.offsets.isEmpty) setAlarm(now + config.offsetsRetentionCheckIntervalMs);
     else setAlarm(nextOffsetExpiry(state, config) ?? now + LIVENESS_CHECK_MS);

@@ -32,7 +32,9 @@ export interface RegistrarPorts {
   now(): Millis;
   after(delayMs: Millis, run: () => void): () => void;
   register(registration: GroupRegistration): Promise<void>;
-  /** The controller has confirmed; perhaps it now tells of topics of which it did not tell before. */
+  /**
+   * The controller has confirmed; perhaps it now tells of topics of which it did not tell before.
+   */
   onConfirmed(hasNewTopics: boolean): void;
 }
 
@@ -95,7 +97,8 @@ export class GroupRegistrar {
     this.#attempt = null;
     this.#retryMs = FIRST_RETRY_MS;
     const lateUntil = before?.lateUntil ?? 0;
-    // The controller remembers nothing of a group that is gone: what comes late would be news to it.
+    // The controller remembers nothing of a group that is gone: what comes late would be news to
+    // it.
     const isTooEarly = listing === null && now() < lateUntil;
     this.#note({ version, says: isTooEarly ? UNCONFIRMED : says(listing, topics), lateUntil });
     this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING));

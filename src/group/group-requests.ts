@@ -120,7 +120,7 @@ export function deleteGroup(state: GroupState, turn: Turn): ErrorName | null {
   const { group, groupId, offsets } = state;
   if (group === null) return "GROUP_ID_NOT_FOUND";
   if (!group.isEmpty) return "NON_EMPTY_GROUP";
-  for (const [topic, partition] of [...offsets.entries()]) {
+  for (const [topic, partition] of offsets.entries()) {
     turn.record(offsetTombstone(groupId, topic, partition));
   }
   for (const tombstone of group.tombstones()) turn.record(tombstone);

@@ -31,7 +31,9 @@ export interface StoredRecord {
 export interface GroupProperties {
   /** The generation that a classic group began last. */
   readonly generation: number;
-  /** What the controller has confirmed to know of the group, and until when it may hear older news. */
+  /**
+   * What the controller has confirmed to know of the group, and until when it may hear older news.
+   */
   readonly registration: {
     readonly version: number;
     readonly says: string;
@@ -62,7 +64,9 @@ export class GroupStore {
     this.#nextSequence = Math.max(last?.sequence ?? 0, this.get("projected")?.sequence ?? 0) + 1;
   }
 
-  /** Every record, tombstones too, by key: those of one type together, a group before its members. */
+  /**
+   * Every record, tombstones too, by key: those of one type together, a group before its members.
+   */
   stored(): StoredRecord[] {
     if (!this.#exists) return [];
     return this.#sql.all<{ key: Uint8Array; value: Uint8Array | null; sequence: number }>(

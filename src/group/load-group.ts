@@ -37,17 +37,11 @@ export function loadGroup(
  * become that before.
  */
 export function replay(state: GroupState, record: GroupRecord): void {
-  switch (record.type) {
-    case "OffsetCommit":
-      return state.offsets.replay(record);
-    case "GroupMetadata":
-    case "ClassicGeneration":
-      return;
-    default:
-      if (!(state.group instanceof ConsumerGroup)) {
-        if (record.value === null) return;
-        state.group = new ConsumerGroup(state.groupId);
-      }
-      return state.group.replay(record);
+  if (record.type === "OffsetCommit") return state.offsets.replay(record);
+  if (record.type === "GroupMetadata" || record.type === "ClassicGeneration") return;
+  if (!(state.group instanceof ConsumerGroup)) {
+    if (record.value === null) return;
+    state.group = new ConsumerGroup(state.groupId);
   }
+  state.group.replay(record);
 }

@@ -15,6 +15,7 @@ export const PINNED_OPENINGS: readonly { readonly seed: number; readonly bug: st
 /** Seeds of worlds of groups. */
 export const PINNED_GROUPS: readonly { readonly seed: number; readonly bug: string }[] = [
   { seed: 8, bug: "of two looks at the topics the older answer, if it comes last, does not win" },
+  { seed: 328, bug: "a group that is upgraded before its leader has assigned gets an assignment" },
   { seed: 342, bug: "a registration that comes late does not bring back a group that is gone" },
 ];
 

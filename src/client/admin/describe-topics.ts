@@ -6,7 +6,7 @@ import { describeTopicPartitions } from "../../protocol/messages/75-describe-top
 import type { DescribeTopicPartitionsResponse } from "../../protocol/messages/75-describe-topic-partitions.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Connection } from "../connection.ts";
-import { throwErrorOf } from "../kafka-error.ts";
+import { KafkaError, throwErrorOf } from "../kafka-error.ts";
 
 export interface PartitionDescription {
   readonly partition: number;
@@ -38,12 +38,22 @@ export async function describeTopics(
 ): Promise<TopicDescription[]> {
   if (names.length === 0) return [];
   const sorted = names.toSorted();
-  return cluster.retry("Describing the topics", async () => {
+  const described = await cluster.retry("Describing the topics", async () => {
     const connection = await cluster.any();
-    return connection.commonVersion(describeTopicPartitions) === null
-      ? describeByMetadata(cluster, sorted)
-      : describeByPages(connection, sorted, partitionsPerResponse);
+    const describing =
+      connection.commonVersion(describeTopicPartitions) === null
+        ? describeByMetadata(cluster, sorted)
+        : describeByPages(connection, sorted, partitionsPerResponse);
+    return describing.catch(unknownTopic);
   });
+  if (described instanceof KafkaError) throw described;
+  return described;
+}
+
+/** A topic that does not exist may be created later; whoever asks now wants to know now. */
+function unknownTopic(error: unknown): KafkaError {
+  if (error instanceof KafkaError && error.code === "UNKNOWN_TOPIC_OR_PARTITION") return error;
+  throw error;
 }
 
 type Page = DescribeTopicPartitionsResponse["topics"][number];

@@ -89,8 +89,11 @@ export function upgrade(
   const group = new ConsumerGroup(groupId);
   state.group = group;
   for (const { member } of members) turn.record(memberMetadataRecord(groupId, member));
-  const hash = metadataHash(group.subscriptions.topicNames(), turn.topics);
-  turn.record(groupMetadataRecord(groupId, epoch, hash));
+  // Before the leader has assigned, what members have is nobody's assignment: a hash of no topics
+  // makes the first heartbeat begin another epoch, whatever it brings.
+  const isAssigned = classic.state === "Stable";
+  const topicNames = isAssigned ? group.subscriptions.topicNames() : [];
+  turn.record(groupMetadataRecord(groupId, epoch, metadataHash(topicNames, turn.topics)));
   for (const { member, target } of members) {
     turn.record(targetAssignmentRecord(groupId, member.memberId, target));
   }

@@ -44,7 +44,7 @@ export function deleteOffsets(
 export function forgetExpiredOffsets(state: GroupState, turn: Turn): void {
   const { group, groupId, offsets } = state;
   if (group === null) return;
-  for (const [topic, partition, committed] of [...offsets.entries()]) {
+  for (const [topic, partition, committed] of offsets.entries()) {
     const expiry = expiryOf(group, topic, committed, turn.config);
     if (expiry !== null && expiry <= turn.now) {
       turn.record(offsetTombstone(groupId, topic, partition));
@@ -71,7 +71,7 @@ export function forgetDeletedTopics(
 ): void {
   for (const topic of topics) {
     const topicId = turn.topics.byName(topic)?.topicId;
-    for (const [partition, committed] of [...offsets.partitions(topic)]) {
+    for (const [partition, committed] of offsets.partitions(topic)) {
       const isHere = committed.topicId === topicId || committed.topicId === NO_TOPIC_ID;
       if (topicId === undefined || !isHere) turn.record(offsetTombstone(groupId, topic, partition));
     }

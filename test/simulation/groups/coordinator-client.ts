@@ -1,7 +1,7 @@
 /**
  * How a member reaches the coordinator of its group, as clients do: it finds out which broker that
- * is, and again whenever a connection or an answer says that it may be another. A member may also be
- * frozen for a while, as by a long pause of its process: what comes meanwhile waits.
+ * is, and again whenever a connection or an answer says that it may be another. A member may also
+ * be frozen for a while, as by a long pause of its process: what comes meanwhile waits.
  */
 import type { Api, RequestInput, ResponseOf } from "../../../src/protocol/api.ts";
 import { ErrorCode } from "../../../src/protocol/errors.ts";
@@ -30,8 +30,8 @@ export class CoordinatorClient extends Client {
   }
 
   /**
-   * Asks the coordinator. Null without an answer: nobody knows whether the request has come through.
-   * `onArrival` sees the answer when it arrives, be the member frozen or not.
+   * Asks the coordinator. Null without an answer: nobody knows whether the request has come
+   * through. `onArrival` sees the answer when it arrives, be the member frozen or not.
    */
   async ask<A extends Api>(
     api: A,

@@ -1,6 +1,6 @@
 /**
- * What must hold of groups when nothing has gone wrong for a while. A checker returns what is wrong,
- * in sentences.
+ * What must hold of groups when nothing has gone wrong for a while. A checker returns what is
+ * wrong, in sentences.
  */
 import { parseLogConfig } from "../../../src/log/log-config.ts";
 import { PartitionLog } from "../../../src/log/partition-log.ts";
@@ -65,8 +65,8 @@ export function misdescribed(
 
 /**
  * The topic has nothing but what the group has stored, in its order, and after a while all of it.
- * `disks` are those of the replicas of the topic as it is now. A group that has stored nothing since
- * the topic was made anew does not know of that, and its records are not in it.
+ * `disks` are those of the replicas of the topic as it is now. A group that has stored nothing
+ * since the topic was made anew does not know of that, and its records are not in it.
  */
 export function misprojected(
   { stored }: GroupHistory,

@@ -3,8 +3,8 @@
  *
  *     begin --trouble, then calm, twice--> idle --> everybody leaves --> the groups go
  *
- * What must hold at every moment is checked by the history of each group, and the rest here where it
- * must have come true.
+ * What must hold at every moment is checked by the history of each group, and the rest here where
+ * it must have come true.
  */
 import { OFFSETS_TOPIC } from "../../../src/broker/offsets-topic.ts";
 import { Cluster, gatewayName, groupName } from "../cluster.ts";

@@ -72,7 +72,9 @@ export class Positions {
     }
   }
 
-  /** Finds out where to begin. Partitions of which that is not known are asked for the next time. */
+  /**
+   * Finds out where to begin. Partitions of which that is not known are asked for the next time.
+   */
   async begin(committer: Committer): Promise<void> {
     const unknown = [...this.#positions.values()].filter(({ next }) => next === null);
     if (unknown.length === 0) return;
