@@ -14,6 +14,8 @@ export interface MemberKind {
   readonly afterStall: "returns" | "ends" | null;
   /** Whether it leaves without losing a record that is under way at that moment. */
   readonly leaves: "at any time" | "at rest";
+  /** Whether it goes on by itself once a server that was away is back. */
+  readonly afterOutage: "goes on" | "may hang";
   program(membership: Membership): MemberProgram | Promise<MemberProgram>;
 }
 
@@ -30,6 +32,7 @@ function kafkajs(assignor: string | null = null): MemberKind {
     afterPause: "returns",
     afterStall: null,
     leaves: "at any time",
+    afterOutage: "goes on",
     program: (membership) => nodeMember({ ...membership, client: "kafkajs", assignor }),
   };
 }
@@ -39,6 +42,8 @@ const platformatic: MemberKind = {
   afterPause: "returns",
   afterStall: null,
   leaves: "at any time",
+  // It may wait for ever for a connection that has failed already, a member that fetches nothing.
+  afterOutage: "may hang",
   program: (membership) => nodeMember({ ...membership, client: "platformatic" }),
 };
 
@@ -48,6 +53,7 @@ const platformaticConsumer: MemberKind = {
   afterPause: "stays away",
   afterStall: null,
   leaves: "at any time",
+  afterOutage: "may hang",
   program: (membership) => nodeMember({ ...membership, client: "platformatic, consumer protocol" }),
 };
 
@@ -59,6 +65,7 @@ function kcat(assignor: string | null = null): MemberKind {
     afterStall: "ends",
     // A record that it gets while it is told to end counts as handled and is not printed.
     leaves: "at rest",
+    afterOutage: "goes on",
     program: (membership) => kcatMember({ ...membership, assignor }),
   };
 }
@@ -74,6 +81,7 @@ function java(
     afterPause: "returns",
     afterStall: "returns",
     leaves: "at any time",
+    afterOutage: "goes on",
     program: (membership) => program({ ...membership, groupProtocol, assignor }),
   };
 }

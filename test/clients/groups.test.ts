@@ -91,6 +91,7 @@ describe("members come, go, die and fall asleep:", () => {
         const producer = await SteadyProducer.start(cluster.bootstrap, topic, PARTITIONS);
         try {
           await livesThroughAll(group, kind, producer);
+          await commitsAgain(group);
           const ends = await producer.stop();
           await group.hasHandled(ends);
           await group.members.stop();
@@ -142,15 +143,27 @@ describe("the whole server is away:", () => {
     kindsOfGroups: readonly GroupKind[],
     producer: SteadyProducer,
   ): Promise<void> {
-    await each(groups, async (group, index) => {
+    const pairs = await each(groups, async (group, index) => {
       const [first, , third] = kindsOfGroups[index]!.members;
-      await group.isSharedBy(PARTITIONS, await group.start(first!), await group.start(third!));
+      const pair = [await group.start(first!), await group.start(third!)] as const;
+      await group.isSharedBy(PARTITIONS, ...pair);
       const isUnderWay = async () => Object.keys(await group.committed()).length === PARTITIONS;
       await group.becomes("it commits in every partition", isUnderWay);
+      return [
+        { kind: first!, member: pair[0] },
+        { kind: third!, member: pair[1] },
+      ];
     });
     const committed = await each(groups, (group) => group.committed());
     const marks = groups.map((group) => group.history.length);
     await cluster.restart();
+    await each(groups, async (group, index) => {
+      for (const { kind, member } of pairs[index]!) {
+        if (kind.afterOutage === "goes on") continue;
+        await member.kill();
+        await group.start(kind);
+      }
+    });
     const { rounds } = producer;
     const isWritten = () => producer.rounds > rounds + ROUNDS_AFTER_RESTART;
     await until("the producer writes again", isWritten);
@@ -180,6 +193,17 @@ describe("the whole server is away:", () => {
     });
   }
 });
+
+/** Waits until the group has committed all that there was when this began to wait. */
+async function commitsAgain(group: GroupUnderTest): Promise<void> {
+  const ends = await admin.fetchTopicOffsets(group.id);
+  await group.becomes("it commits what it handles", async () => {
+    const committed = await group.committed();
+    return ends.every(
+      ({ partition, high }) => (committed[`${group.id}-${partition}`] ?? 0) >= Number(high),
+    );
+  });
+}
 
 /** A life of a group: what its first members suffer, the others have to make good. */
 async function livesThroughAll(

@@ -71,7 +71,7 @@ class HandledOffsets {
     this.#next.set(`${topic}-${partition}`, { topic, partition, offset: offset + 1n });
   }
 
-  /** What fails is committed with a later record, or handled again by another member. */
+  /** What is refused now is tried again, for as long as the partition is this member's. */
   commit(): Promise<void> {
     this.#committing = this.#committing.then(() => this.#commitNow()).catch(() => {});
     return this.#committing;
@@ -81,11 +81,17 @@ class HandledOffsets {
     // While it joins, each commit that is refused would have it join once more.
     if (!this.#consumer.isActive()) return;
     const owned = written(this.#consumer.assignments);
-    const offsets = [...this.#next].flatMap(([partition, next]) =>
-      owned.includes(partition) ? [{ ...next, leaderEpoch: -1 }] : [],
-    );
-    this.#next.clear();
-    if (offsets.length > 0) await this.#consumer.commit({ offsets });
+    for (const partition of this.#next.keys()) {
+      if (!owned.includes(partition)) this.#next.delete(partition);
+    }
+    const tried = [...this.#next];
+    if (tried.length === 0) return;
+    await this.#consumer.commit({
+      offsets: tried.map(([, next]) => ({ ...next, leaderEpoch: -1 })),
+    });
+    for (const [partition, next] of tried) {
+      if (this.#next.get(partition) === next) this.#next.delete(partition);
+    }
   }
 }
 

@@ -59,8 +59,9 @@ const GROUP_ERRORS: readonly ErrorName[] = [
 export async function deleteOffsets(cluster: Cluster, flags: GroupsFlags, say: Say): Promise<void> {
   const groupId = flags.group!.at(-1)!;
   const { partitions, unknown } = await namedPartitions(cluster, flags.topic!);
-  const results = [...unknown, ...(await tryToDelete(cluster, groupId, partitions))];
-  const failure = results.find(({ error, partition }) => error !== null && partition >= 0)?.error;
+  const deleted = await tryToDelete(cluster, groupId, partitions);
+  const failure = deleted.failure ?? deleted.results.find(({ error }) => error !== null)?.error;
+  const results = [...unknown, ...deleted.results];
   if (!failure) say(`Request succeeded for deleting offsets from group ${groupId}.`);
   else if (GROUP_ERRORS.includes(failure.code)) say(`\nError: ${failure.message}`);
   else say("\nError: Encountered some partition-level error, see the follow-up details.");
@@ -79,16 +80,18 @@ export async function deleteOffsets(cluster: Cluster, flags: GroupsFlags, say: S
   }
 }
 
+/** What became of each partition; an error of the whole group is one of all of them. */
 async function tryToDelete(
   cluster: Cluster,
   groupId: string,
   partitions: readonly TopicPartition[],
-): Promise<DeletedOffset[]> {
+): Promise<{ failure: KafkaError | null; results: DeletedOffset[] }> {
   try {
-    return await deleteGroupOffsets(cluster, groupId, partitions);
+    return { failure: null, results: await deleteGroupOffsets(cluster, groupId, partitions) };
   } catch (error) {
     if (!(error instanceof KafkaError)) throw error;
-    return partitions.map(({ topic, partition }) => ({ topic, partition, error }));
+    const failed = partitions.map(({ topic, partition }) => ({ topic, partition, error }));
+    return { failure: error, results: failed };
   }
 }
 

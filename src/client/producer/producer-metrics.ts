@@ -37,7 +37,6 @@ export class ProducerMetrics {
     const of = (sum: number, count: number) => (count === 0 ? NaN : sum / count);
     return {
       "batch-size-avg": of(this.#batchBytes, this.#batches),
-      "compression-rate-avg": of(this.#batchBytes, this.#recordBytes),
       "outgoing-byte-total": this.#batchBytes,
       "record-error-total": this.#errors,
       "record-retry-total": this.#retries,
