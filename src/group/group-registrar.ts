@@ -7,7 +7,7 @@ import type { Millis } from "../base/clock.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import type { GroupType } from "./group-calls.ts";
 import type { GroupState } from "./group-state.ts";
-import type { GroupProperties, GroupStore } from "./group-store.ts";
+import type { GroupStore } from "./group-store.ts";
 import type { Group } from "./group.ts";
 
 /** What a group says of itself; `controller/` has the same shape of its own. */
@@ -86,7 +86,8 @@ export class GroupRegistrar {
     // What an earlier group of the name has said is not known any more, but is older than now.
     const version = Math.max((before?.version ?? 0) + 1, now());
     // Noted before it is told: another version must not follow under the same number.
-    this.#note({ version, says: UNCONFIRMED, lateUntil: now() + MAX_LATE_MS });
+    const unconfirmed = { version, says: UNCONFIRMED, lateUntil: now() + MAX_LATE_MS };
+    this.#store.set("registration", unconfirmed);
     try {
       await this.#ports.register({ groupId: state.groupId, version, listing, topics });
     } catch {
@@ -100,14 +101,12 @@ export class GroupRegistrar {
     // The controller remembers nothing of a group that is gone: what comes late would be news to
     // it.
     const isTooEarly = listing === null && now() < lateUntil;
-    this.#note({ version, says: isTooEarly ? UNCONFIRMED : says(listing, topics), lateUntil });
+    const confirmed = isTooEarly ? UNCONFIRMED : says(listing, topics);
+    // Should this be lost, the controller is told once more.
+    this.#store.setLazily("registration", { version, says: confirmed, lateUntil });
     this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING));
     if (isTooEarly) this.#ports.after(lateUntil - now(), () => void this.update(state));
     else if (!this.isUpToDate(state)) void this.update(state);
-  }
-
-  #note(registration: GroupProperties["registration"]): void {
-    this.#store.set("registration", registration);
   }
 
   #retry(state: GroupState): void {

@@ -48,6 +48,8 @@ export interface GroupProperties {
 export class GroupStore {
   readonly #sql: Sql;
   readonly #properties = new Map<string, unknown>();
+  /** Facts that are to be written with whatever is written next. */
+  readonly #unwritten = new Set<keyof GroupProperties>();
   #exists: boolean;
   #nextSequence = 1;
 
@@ -79,9 +81,27 @@ export class GroupStore {
   }
 
   set<Name extends keyof GroupProperties>(name: Name, value: GroupProperties[Name]): void {
-    this.#create();
+    this.setLazily(name, value);
+    this.writeLazy();
+  }
+
+  /**
+   * As `set`, for a fact without which a restart only repeats something: it is written with what is
+   * written next, or by {@link writeLazy}.
+   */
+  setLazily<Name extends keyof GroupProperties>(name: Name, value: GroupProperties[Name]): void {
     this.#properties.set(name, value);
-    this.#sql.run("INSERT OR REPLACE INTO properties VALUES (?, ?)", name, JSON.stringify(value));
+    this.#unwritten.add(name);
+  }
+
+  writeLazy(): void {
+    if (this.#unwritten.size === 0) return;
+    this.#create();
+    for (const name of this.#unwritten) {
+      const value = JSON.stringify(this.#properties.get(name));
+      this.#sql.run("INSERT OR REPLACE INTO properties VALUES (?, ?)", name, value);
+    }
+    this.#unwritten.clear();
   }
 
   /** Writes records as one change, and returns those that the topic is to have. */
@@ -99,6 +119,7 @@ export class GroupStore {
         this.#sql.run("INSERT OR REPLACE INTO records VALUES (?, ?, ?)", key, value, sequence);
         appended.push({ key, value, sequence });
       }
+      this.writeLazy();
       return appended;
     });
   }
@@ -114,6 +135,7 @@ export class GroupStore {
   erased(): void {
     this.#exists = false;
     this.#properties.clear();
+    this.#unwritten.clear();
     this.#nextSequence = 1;
   }
 

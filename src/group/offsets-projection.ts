@@ -24,6 +24,12 @@ const MAX_BATCH_BYTES = 512 * 1024;
 const FIRST_RETRY_MS = 200;
 const MAX_RETRY_MS = 30_000;
 
+/**
+ * How long it may take until it is stored what the topic has. A coordinator that nobody calls is
+ * evicted a little later (workerd does it after ten seconds), and would send that again.
+ */
+const MARK_MS = 8000;
+
 /** Kafka's producer epochs end here; the next one is another producer's. */
 const MAX_PRODUCER_EPOCH = 32_766;
 
@@ -80,6 +86,7 @@ export class OffsetsProjection {
   #producer: Producer | null = null;
   #sending: Sending | null = null;
   #isRunning = false;
+  #isMarked = false;
   #retryMs = FIRST_RETRY_MS;
 
   constructor(store: GroupStore, ports: ProjectionPorts) {
@@ -171,8 +178,18 @@ export class OffsetsProjection {
     store.forget(records.filter(({ value }) => value === null));
     const [next] = this.#waiting.values();
     const sequence = next ? next.sequence - 1 : store.lastSequence;
-    store.set("projected", { topicId, sequence });
+    store.setLazily("projected", { topicId, sequence });
+    this.#isMarked ||= this.#markLater();
     if (before !== null && before.topicId !== topicId) this.#wait(store.stored());
+  }
+
+  /** Most often the group writes before that, and the mark with it. */
+  #markLater(): true {
+    this.#ports.after(MARK_MS, () => {
+      this.#isMarked = false;
+      this.#store.writeLazy();
+    });
+    return true;
   }
 
   #wait(records: readonly StoredRecord[]): void {

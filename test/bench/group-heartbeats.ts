@@ -33,7 +33,7 @@ const intervalMs = Number(values.interval);
 const commitIntervalMs = Number(values["commit-interval"]);
 const SESSION_TIMEOUT_MS = 45_000;
 /** Members that join at the same time. */
-const JOINERS = 50;
+const JOINERS = 500;
 
 interface Member {
   readonly wire: Wire;

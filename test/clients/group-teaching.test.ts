@@ -43,8 +43,8 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await Promise.all(groups.map((group) => group.members.close()));
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
-  await cluster.stop();
+  await Promise.all([admin?.disconnect(), producer?.disconnect()]);
+  await cluster?.stop();
 });
 
 describe.concurrent("partitions are divided", () => {

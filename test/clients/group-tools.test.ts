@@ -52,9 +52,9 @@ beforeAll(async () => {
   await has(modern, { "orders-0": 10, "orders-1": 7 });
 });
 afterAll(async () => {
-  await Promise.all([classic, modern].map((group) => group.members.close()));
-  await Promise.all([admin.disconnect(), producer.disconnect()]);
-  await cluster.stop();
+  await Promise.all([classic, modern].map((group) => group?.members.close()));
+  await Promise.all([admin?.disconnect(), producer?.disconnect()]);
+  await cluster?.stop();
 });
 
 describe("kafka-consumer-groups, while the members are there,", () => {

@@ -44,8 +44,8 @@ beforeAll(async () => {
   await admin.connect();
 });
 afterAll(async () => {
-  await admin.disconnect();
-  await cluster.stop();
+  await admin?.disconnect();
+  await cluster?.stop();
 });
 
 /** A group of which the members and their broker lose patience soon. */

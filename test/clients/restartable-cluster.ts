@@ -46,19 +46,25 @@ export const IMPATIENT: BrokerConfigs = {
 /** Starts a cluster and waits until it answers. */
 export async function startCluster(configs: BrokerConfigs): Promise<RestartableCluster> {
   const data = mkdtempSync(join(tmpdir(), "odradek-groups-"));
-  const start = await starterOf(data, configs);
-  let running = await start();
-  return {
-    bootstrap: running.bootstrap,
-    async restart() {
-      await running.stop();
-      running = await start();
-    },
-    async stop() {
-      await running.stop();
-      rmSync(data, { recursive: true, force: true });
-    },
-  };
+  const removeData = () => rmSync(data, { recursive: true, force: true });
+  try {
+    const start = await starterOf(data, configs);
+    let running = await start();
+    return {
+      bootstrap: running.bootstrap,
+      async restart() {
+        await running.stop();
+        running = await start();
+      },
+      async stop() {
+        await running.stop();
+        removeData();
+      },
+    };
+  } catch (error) {
+    removeData();
+    throw error;
+  }
 }
 
 /** What starts the cluster under test, again and again on the same ports. */

@@ -22,6 +22,8 @@ import { Topics } from "./topics.ts";
 
 /** How long a group may take to settle once nothing goes wrong any more. */
 const SETTLE_MS = 90_000;
+/** Within this time a group has stored what others are known to have of it. */
+const NOTED_MS = 10_000;
 /** How old a group's picture of its topics may become that was not told of a change. */
 const TOPICS_AGE_MS = 300_000;
 /** How long it may take until a regular expression is matched again. */
@@ -288,6 +290,7 @@ class GroupSimulation {
   /** Lets something happen in which no row may be written, and only these methods be called. */
   async #quietly(what: string, allowed: readonly string[], happen: () => Promise<void>) {
     const { network, disks } = this.#cluster;
+    await this.#world.runFor(NOTED_MS);
     const commits = new Map([...disks].map(([name, disk]) => [name, disk.commitCount]));
     const before = new Map(network.sent);
     await happen();
