@@ -86,7 +86,7 @@ export class OffsetsProjection {
   #producer: Producer | null = null;
   #sending: Sending | null = null;
   #isRunning = false;
-  #isMarked = false;
+  #isMarking = false;
   #retryMs = FIRST_RETRY_MS;
 
   constructor(store: GroupStore, ports: ProjectionPorts) {
@@ -179,17 +179,18 @@ export class OffsetsProjection {
     const [next] = this.#waiting.values();
     const sequence = next ? next.sequence - 1 : store.lastSequence;
     store.setLazily("projected", { topicId, sequence });
-    this.#isMarked ||= this.#markLater();
+    this.#markLater();
     if (before !== null && before.topicId !== topicId) this.#wait(store.stored());
   }
 
   /** Most often the group writes before that, and the mark with it. */
-  #markLater(): true {
+  #markLater(): void {
+    if (this.#isMarking) return;
+    this.#isMarking = true;
     this.#ports.after(MARK_MS, () => {
-      this.#isMarked = false;
+      this.#isMarking = false;
       this.#store.writeLazy();
     });
-    return true;
   }
 
   #wait(records: readonly StoredRecord[]): void {

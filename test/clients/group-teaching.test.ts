@@ -3,7 +3,7 @@
  * group begins to read, and what its commits are good for. `CLIENTS_TARGET=kafka` runs all of it
  * against Apache Kafka.
  */
-import type { Admin, Producer } from "kafkajs";
+import type { Producer } from "kafkajs";
 import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 
 import { needs } from "../support/needs.ts";
@@ -18,7 +18,7 @@ import type { CommitPolicy, NodeMembership } from "./member-report.ts";
 import type { RestartableCluster } from "./restartable-cluster.ts";
 import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
 import { createTopic } from "./steady-producer.ts";
-import { newKafkajs, newKafkajsProducer } from "./writers.ts";
+import { newKafkajsProducer } from "./writers.ts";
 
 // Most tests wait for processes that start side by side.
 vi.setConfig({ testTimeout: 120_000 });
@@ -32,18 +32,16 @@ const LATE_MS = 600_000;
 const NODE_CLIENTS = ["kafkajs", "platformatic", "platformatic, consumer protocol"] as const;
 
 let cluster: RestartableCluster;
-let admin: Admin;
 let producer: Producer;
 const groups: GroupUnderTest[] = [];
 beforeAll(async () => {
   cluster = await startCluster(IMPATIENT);
-  admin = newKafkajs(cluster.bootstrap).admin();
   producer = newKafkajsProducer(cluster.bootstrap);
-  await Promise.all([admin.connect(), producer.connect()]);
+  await producer.connect();
 });
 afterAll(async () => {
-  await Promise.all(groups.map((group) => group.members.close()));
-  await Promise.all([admin?.disconnect(), producer?.disconnect()]);
+  await Promise.all(groups.map((group) => group.close()));
+  await producer?.disconnect();
   await cluster?.stop();
 });
 
@@ -291,9 +289,9 @@ describe.concurrent("commits", () => {
 
   test.each(NODE_CLIENTS)("are those of given offsets: %s", async (client) => {
     const group = await groupWithRecords(named("given", client), 12);
-    const [partition] = Object.keys(await endsOf(group));
+    const [partition] = Object.keys(await group.ends());
     const member = startNode(group, { client, commit: { when: "after", every: 5 } });
-    await group.hasHandled(await endsOf(group));
+    await group.hasHandled(await group.ends());
     await group.becomes("it has committed twice", async () => {
       return (await group.committed())[partition!] === 10;
     });
@@ -309,7 +307,7 @@ describe.concurrent("commits", () => {
     successor: MemberProgram,
     says: (member: GroupMember) => boolean = () => true,
   ): Promise<GroupMember> {
-    const ends = await endsOf(group);
+    const ends = await group.ends();
     const member = group.run("first", program);
     await group.hasHandled(ends);
     const isCommitted = async () =>
@@ -319,7 +317,7 @@ describe.concurrent("commits", () => {
     const [end] = Object.values(ends);
     await produce(group.membership({}).topics[0]!, 1, 1);
     const next = group.run("second", successor);
-    await group.hasHandled(await endsOf(group));
+    await group.hasHandled(await group.ends());
     await next.stop();
     expect(handled(group, next)).toEqual([end]);
     return member;
@@ -376,7 +374,7 @@ describe.concurrent("a member dies", () => {
       await group.becomes("the successor has handled the last record", isDone);
       await second.stop();
       expect(handled(group, second)).toEqual(from(next));
-      expect(await group.committed()).toEqual(await endsOf(group));
+      expect(await group.committed()).toEqual(await group.ends());
     });
   });
 
@@ -400,7 +398,7 @@ describe.concurrent("a member dies", () => {
     successor: MemberProgram,
   ): Promise<void> {
     const first = group.run("first", program);
-    await group.hasHandled(await endsOf(group));
+    await group.hasHandled(await group.ends());
     await first.kill();
     expect(await group.committed()).toEqual({});
     const second = group.run("second", successor);
@@ -408,13 +406,13 @@ describe.concurrent("a member dies", () => {
     await group.becomes("the successor has handled all again", isDone);
     await second.stop();
     expect(handled(group, second)).toEqual(all);
-    expect(await group.committed()).toEqual(await endsOf(group));
+    expect(await group.committed()).toEqual(await group.ends());
   }
 });
 
 function newGroup(groupId: string, topics: string[]): GroupUnderTest {
   const { bootstrap } = cluster;
-  const group = new GroupUnderTest(admin, { bootstrap, groupId, topics, ...TIMES });
+  const group = new GroupUnderTest({ bootstrap, groupId, topics, ...TIMES });
   groups.push(group);
   return group;
 }
@@ -442,14 +440,6 @@ async function produce(topic: string, partitions: number, records: number): Prom
     }));
     await producer.send({ topic, messages });
   }
-}
-
-async function endsOf(group: GroupUnderTest): Promise<Record<TopicPartition, number>> {
-  const [topic] = group.membership({}).topics;
-  const ends = await admin.fetchTopicOffsets(topic!);
-  return Object.fromEntries(
-    ends.map(({ partition, high }) => [`${topic}-${partition}`, Number(high)]),
-  );
 }
 
 /** What a member reported of one kind, in order. */

@@ -5,7 +5,7 @@
  */
 import type { ChildProcess } from "node:child_process";
 
-import type { Admin, Producer } from "kafkajs";
+import type { Producer } from "kafkajs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import { spawnTool } from "../oracle/tool.ts";
@@ -18,7 +18,7 @@ import type { RestartableCluster } from "./restartable-cluster.ts";
 import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
 import { createTopic } from "./steady-producer.ts";
 import { until } from "./until.ts";
-import { newKafkajs, newKafkajsProducer } from "./writers.ts";
+import { newKafkajsProducer } from "./writers.ts";
 
 /** The first record of `orders-0` is from then, and each later one a second younger. */
 const FIRST_TIMESTAMP = Date.now() - 60_000;
@@ -29,22 +29,20 @@ let classic: GroupUnderTest;
 let modern: GroupUnderTest;
 
 let cluster: RestartableCluster;
-let admin: Admin;
 let producer: Producer;
 beforeAll(async () => {
   cluster = await startCluster(IMPATIENT);
   const { bootstrap } = cluster;
-  admin = newKafkajs(bootstrap).admin();
   producer = newKafkajsProducer(bootstrap);
-  await Promise.all([admin.connect(), producer.connect()]);
+  await producer.connect();
   await createTopic(bootstrap, "orders", 3);
   await createTopic(bootstrap, "bills", 1);
   await produce("orders", 0, 10);
   await produce("orders", 1, 7);
   await produce("bills", 0, 5);
   const topics = ["orders", "bills"];
-  classic = new GroupUnderTest(admin, { bootstrap, groupId: "classic", topics });
-  modern = new GroupUnderTest(admin, { bootstrap, groupId: "modern", topics: ["orders"] });
+  classic = new GroupUnderTest({ bootstrap, groupId: "classic", topics });
+  modern = new GroupUnderTest({ bootstrap, groupId: "modern", topics: ["orders"] });
   startAccountant();
   const client = "platformatic, consumer protocol" as const;
   modern.run("clerk", nodeMember(modern.membership({ client, clientId: "clerk" })));
@@ -52,8 +50,8 @@ beforeAll(async () => {
   await has(modern, { "orders-0": 10, "orders-1": 7 });
 });
 afterAll(async () => {
-  await Promise.all([classic, modern].map((group) => group?.members.close()));
-  await Promise.all([admin?.disconnect(), producer?.disconnect()]);
+  await Promise.all([classic, modern].map((group) => group?.close()));
+  await producer?.disconnect();
   await cluster?.stop();
 });
 
@@ -233,7 +231,7 @@ describe("Kafka's console consumer reads __consumer_offsets:", () => {
   needsJavaTools("the committed offsets and the members of a group", async () => {
     const { bootstrap } = cluster;
     const topics = ["orders", "bills"];
-    const group = new GroupUnderTest(admin, { bootstrap, groupId: "recorded", topics });
+    const group = new GroupUnderTest({ bootstrap, groupId: "recorded", topics });
     const membership = group.membership({ client: "kafkajs" as const, clientId: "recorded" });
     const member = group.run("kafkajs", nodeMember(membership));
     await group.becomes("it has committed", async () => (await group.committed())["bills-0"] === 5);
@@ -266,7 +264,7 @@ describe("Kafka's console consumer reads __consumer_offsets:", () => {
       await until("the group without members is there", isEmpty);
     } finally {
       for (const reader of readers) reader.stop();
-      await group.members.close();
+      await group.close();
     }
   });
 });

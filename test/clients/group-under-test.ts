@@ -1,12 +1,13 @@
 /** A group as a test sees it: who is in it, what has happened, and what the broker says of it. */
 import type { Admin } from "kafkajs";
 
-import type { Offsets, TopicPartition } from "./group-history.ts";
+import type { Offsets } from "./group-history.ts";
 import { GroupHistory } from "./group-history.ts";
 import type { MemberKind } from "./group-kinds.ts";
 import type { GroupMember, MemberProgram, Membership } from "./group-member.ts";
 import { GroupMembers } from "./group-member.ts";
 import { until } from "./until.ts";
+import { newKafkajs } from "./writers.ts";
 
 /** What kafkajs leaves to whoever asks for committed offsets too early, in its own words. */
 const COORDINATOR_IS_COMING = [
@@ -19,14 +20,17 @@ const COORDINATOR_IS_COMING = [
 export class GroupUnderTest {
   readonly history = new GroupHistory();
   readonly members = new GroupMembers(this.history);
-  readonly #admin: Admin;
   readonly #membership: Membership;
+  /** One of its own: kafkajs mixes up the topics of those who ask it at the same time. */
+  readonly #admin: Admin;
+  readonly #connected: Promise<void>;
   #started = 0;
 
-  /** A group whose members all begin with the same membership; its admin client is another's. */
-  constructor(admin: Admin, membership: Membership) {
-    this.#admin = admin;
+  /** A group whose members all begin with the same membership. */
+  constructor(membership: Membership) {
     this.#membership = membership;
+    this.#admin = newKafkajs(membership.bootstrap).admin();
+    this.#connected = this.#admin.connect();
   }
 
   get id(): string {
@@ -77,8 +81,21 @@ export class GroupUnderTest {
     await until(() => `of group ${this.id}: ${wanted()}\n${this.members.describe()}`, isSo);
   }
 
+  /** The end of each partition of its topics. */
+  async ends(): Promise<Offsets> {
+    await this.#connected;
+    const ends: Record<string, number> = {};
+    for (const topic of this.#membership.topics) {
+      for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) {
+        ends[`${topic}-${partition}`] = Number(high);
+      }
+    }
+    return ends;
+  }
+
   /** The offsets that it has committed, once its coordinator is there. */
-  async committed(): Promise<Record<TopicPartition, number>> {
+  async committed(): Promise<Offsets> {
+    await this.#connected;
     const { groupId, topics } = this.#membership;
     const fetched = () =>
       this.#admin
@@ -95,5 +112,12 @@ export class GroupUnderTest {
           .map(({ partition, offset }) => [`${topic}-${partition}`, Number(offset)]),
       ),
     );
+  }
+
+  /** Kills whoever is left of its members. */
+  async close(): Promise<void> {
+    await this.members.close();
+    await this.#connected;
+    await this.#admin.disconnect();
   }
 }

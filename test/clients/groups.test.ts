@@ -3,7 +3,6 @@
  * away: a partition never has two owners, every record is handled, and none that was committed
  * comes again. `CLIENTS_TARGET=kafka` runs all of it against Apache Kafka.
  */
-import type { Admin } from "kafkajs";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import type { DeclareTest } from "../support/needs.ts";
@@ -18,7 +17,6 @@ import type { RestartableCluster } from "./restartable-cluster.ts";
 import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
 import { SteadyProducer } from "./steady-producer.ts";
 import { until } from "./until.ts";
-import { newKafkajs } from "./writers.ts";
 
 const PARTITIONS = 12;
 const SESSION_TIMEOUT_MS = 4_000;
@@ -37,21 +35,15 @@ const TIMES = {
 };
 
 let cluster: RestartableCluster;
-let admin: Admin;
 beforeAll(async () => {
   cluster = await startCluster(IMPATIENT);
-  admin = newKafkajs(cluster.bootstrap).admin();
-  await admin.connect();
 });
-afterAll(async () => {
-  await admin?.disconnect();
-  await cluster?.stop();
-});
+afterAll(() => cluster?.stop());
 
 /** A group of which the members and their broker lose patience soon. */
 function newGroup(id: string, topic: string): GroupUnderTest {
   const { bootstrap } = cluster;
-  return new GroupUnderTest(admin, { bootstrap, groupId: id, topics: [topic], ...TIMES });
+  return new GroupUnderTest({ bootstrap, groupId: id, topics: [topic], ...TIMES });
 }
 
 /** Does the same with all groups at a time. */
@@ -98,7 +90,7 @@ describe("members come, go, die and fall asleep:", () => {
           expect(group.history.doubleOwners()).toEqual([]);
           expect(await group.committed()).toEqual(ends);
         } finally {
-          await group.members.close();
+          await group.close();
         }
       },
       PATIENCE_MS,
@@ -131,7 +123,7 @@ describe("the whole server is away:", () => {
         await cluster.restart();
         await withoutMembers(groups, kinds, ends);
       } finally {
-        await each(groups, (group) => group.members.close());
+        await each(groups, (group) => group.close());
       }
     },
     PATIENCE_MS,
@@ -196,12 +188,10 @@ describe("the whole server is away:", () => {
 
 /** Waits until the group has committed all that there was when this began to wait. */
 async function commitsAgain(group: GroupUnderTest): Promise<void> {
-  const ends = await admin.fetchTopicOffsets(group.id);
+  const ends = await group.ends();
   await group.becomes("it commits what it handles", async () => {
     const committed = await group.committed();
-    return ends.every(
-      ({ partition, high }) => (committed[`${group.id}-${partition}`] ?? 0) >= Number(high),
-    );
+    return Object.entries(ends).every(([partition, end]) => (committed[partition] ?? 0) >= end);
   });
 }
 
