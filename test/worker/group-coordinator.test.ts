@@ -58,7 +58,8 @@ async function join(group: GroupPort, call: Partial<JoinGroupCall> = {}) {
   });
 }
 
-describe("a group's coordinator", () => {
+describe("a group's coordinator", { timeout: 30_000 }, () => {
+  // Eviction waits until the coordinator has nothing left to note.
   test("keeps what was committed through eviction and abort", async () => {
     const groupId = unusedId();
     const group = groupStub(env, groupId);
@@ -92,7 +93,7 @@ describe("a group's coordinator", () => {
     const described = async () => (await group.describe()).groupState;
     expect(await described()).toBe("Stable");
     await expect.poll(described, { timeout: 3 * SESSION_TIMEOUT_MS }).toBe("Empty");
-  }, 30_000);
+  });
 
   test("is gone with all it had when it is deleted", async () => {
     const groupId = unusedId();
