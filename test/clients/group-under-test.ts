@@ -72,6 +72,14 @@ export class GroupUnderTest {
     );
   }
 
+  /** Waits until every record below these offsets has been committed. */
+  async hasCommitted(ends: Offsets): Promise<void> {
+    await this.becomes("it commits what it handles", async () => {
+      const committed = await this.committed();
+      return Object.entries(ends).every(([partition, end]) => (committed[partition] ?? 0) >= end);
+    });
+  }
+
   /** Waits for something that its members do; else throws what they said. */
   async becomes(
     what: string | (() => string),

@@ -83,9 +83,10 @@ describe("members come, go, die and fall asleep:", () => {
         const producer = await SteadyProducer.start(cluster.bootstrap, topic, PARTITIONS);
         try {
           await livesThroughAll(group, kind, producer);
-          await commitsAgain(group);
+          await group.hasCommitted(await group.ends());
           const ends = await producer.stop();
           await group.hasHandled(ends);
+          await group.hasCommitted(ends);
           await group.members.stop();
           expect(group.history.doubleOwners()).toEqual([]);
           expect(await group.committed()).toEqual(ends);
@@ -116,6 +117,7 @@ describe("the whole server is away:", () => {
         const ends = await producer.stop();
         await each(groups, async (group) => {
           await group.hasHandled(ends);
+          await group.hasCommitted(ends);
           await group.members.stop();
           expect(group.history.doubleOwners()).toEqual([]);
           expect(await group.committed()).toEqual(ends);
@@ -185,15 +187,6 @@ describe("the whole server is away:", () => {
     });
   }
 });
-
-/** Waits until the group has committed all that there was when this began to wait. */
-async function commitsAgain(group: GroupUnderTest): Promise<void> {
-  const ends = await group.ends();
-  await group.becomes("it commits what it handles", async () => {
-    const committed = await group.committed();
-    return Object.entries(ends).every(([partition, end]) => (committed[partition] ?? 0) >= end);
-  });
-}
 
 /** A life of a group: what its first members suffer, the others have to make good. */
 async function livesThroughAll(
