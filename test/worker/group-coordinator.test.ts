@@ -58,7 +58,7 @@ async function join(group: GroupPort, call: Partial<JoinGroupCall> = {}) {
   });
 }
 
-describe("a group's coordinator", { timeout: 30_000 }, () => {
+describe("a group's coordinator", () => {
   // Eviction waits until the coordinator has nothing left to note.
   test("keeps what was committed through eviction and abort", async () => {
     const groupId = unusedId();
