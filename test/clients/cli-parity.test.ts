@@ -162,7 +162,7 @@ describe("console tools:", () => {
   needsJavaTools("the records of a group in __consumer_offsets, as JSON", async () => {
     const partition = offsetsPartitionOf("read-some");
     const log = ["--topic", "__consumer_offsets", "--partition", `${partition}`];
-    const whole = [...log, "--offset", "earliest", "--timeout-ms", "5000"];
+    const whole = [...log, "--offset", "earliest", "--timeout-ms", "15000"];
     const printed = ["OffsetsMessageFormatter", "GroupMetadataMessageFormatter"].map((formatter) =>
       expectSame("console-consumer", ...whole, "--formatter", `${FORMATTERS}.${formatter}`),
     );
