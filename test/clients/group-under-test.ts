@@ -94,7 +94,10 @@ export class GroupUnderTest {
     await this.#connected;
     const ends: Record<string, number> = {};
     for (const topic of this.#membership.topics) {
-      for (const { partition, high } of await this.#admin.fetchTopicOffsets(topic)) {
+      // kafkajs throws a TypeError while it looks for the topic's leaders.
+      const fetched = () => this.#admin.fetchTopicOffsets(topic).catch(() => null);
+      const found = (await until(`${topic} has leaders`, fetched))!;
+      for (const { partition, high } of found) {
         ends[`${topic}-${partition}`] = Number(high);
       }
     }
