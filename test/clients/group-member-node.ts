@@ -21,6 +21,8 @@ export function nodeMember(membership: NodeMembership): MemberProgram {
 
 async function main([argument]: string[]): Promise<void> {
   const membership = JSON.parse(argument!) as NodeMembership;
+  // Nobody writes to it; it ends when the test does, however that is.
+  process.stdin.on("end", () => process.exit(1)).resume();
   try {
     // A member is there sooner without the other's client.
     if (membership.client === "kafkajs") {
