@@ -159,16 +159,6 @@ describe("Kafka's own tools", () => {
     expect(batch!.producerId).toBeGreaterThanOrEqual(0);
     expect(batch).toMatchObject({ producerEpoch: 0, baseSequence: 0 });
   });
-
-  needsJavaTools("[P1] kafka-verifiable-producer has all that it sends acknowledged", async () => {
-    const limits = ["--topic", "verifiable", "--max-messages", "5000", "--acks", "-1"];
-    const said = await javaTool("verifiable-producer", bootstrap, limits);
-    const events = said
-      .trim()
-      .split("\n")
-      .map((line) => JSON.parse(line) as { name: string });
-    expect(events.at(-1)).toMatchObject({ name: "tool_data", sent: 5000, acked: 5000 });
-  });
 });
 
 describe("kcat", () => {
