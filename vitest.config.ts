@@ -10,7 +10,7 @@ import { parse } from "smol-toml";
 import { defineConfig } from "vitest/config";
 
 const UNIT_FOLDERS =
-  "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation";
+  "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation,bench";
 
 /** A suite that starts real processes: its files take turns, and each test may take a while. */
 function processes(name: string, include: string[], globalSetup: string[] = []) {

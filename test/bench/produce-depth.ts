@@ -8,43 +8,56 @@
 import { connect, type Socket } from "node:net";
 import { parseArgs } from "node:util";
 
-import { readInt32 } from "../../src/base/big-endian.ts";
+import { readInt16, readInt32 } from "../../src/base/big-endian.ts";
+import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import { encodeRequestFrame } from "../../src/protocol/frame.ts";
 import { produce } from "../../src/protocol/messages/00-produce.ts";
 import { encodeBatch } from "../../src/protocol/records/encode.ts";
-import { createTopic } from "./create-topic.ts";
+import { type Address, createTopic } from "./create-topic.ts";
 
-const { values } = parseArgs({
-  options: {
-    bootstrap: { type: "string", default: "127.0.0.1:9092" },
-    depth: { type: "string", default: "100" },
-    connections: { type: "string", default: "1" },
-    size: { type: "string", default: "100" },
-    seconds: { type: "string", default: "5" },
-    topic: { type: "string", default: `bench-${Date.now()}` },
-  },
-});
-const depth = Number(values.depth);
+export interface DepthLoad {
+  /** The leader of the topic's one partition. */
+  readonly leader: Address;
+  readonly topic: string;
+  readonly connections: number;
+  /** Requests under way on each connection. */
+  readonly depth: number;
+  /** Bytes of a record's value; there is one record a request. */
+  readonly size: number;
+  readonly seconds: number;
+  /** Ends the load before its time. */
+  readonly signal?: AbortSignal;
+}
 
-const leader = await createTopic(values.bootstrap, values.topic);
-const frame = produceFrame(values.topic, Number(values.size));
-const latencies: number[] = [];
-let running = true;
+export interface DepthResult {
+  readonly perSecond: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+}
 
-const start = performance.now();
-const connections = Array.from({ length: Number(values.connections) }, () => drive(leader, frame));
-setTimeout(() => (running = false), Number(values.seconds) * 1000);
-await Promise.all(connections);
-const seconds = (performance.now() - start) / 1000;
+/**
+ * Where the error code is in a response to Produce v9 for one partition, counted from the frame's
+ * size and without the topic's name: size, correlation id, tags, length of the topics, length of
+ * the name, length of the partitions, partition index. Reading it there costs the client nothing.
+ */
+const ERROR_CODE_POSITION = 4 + 4 + 1 + 1 + 1 + 1 + 4;
+const PRODUCE_VERSION = 9;
 
-latencies.sort((a, b) => a - b);
-const quantile = (share: number) => latencies[Math.floor(latencies.length * share)]!.toFixed(2);
-const perSecond = latencies.length / seconds;
-console.log(
-  `${values.connections} x ${depth} in flight, ${values.size} B: ${perSecond.toFixed(0)} requests/s, ` +
-    `${((perSecond * Number(values.size)) / 1e6).toFixed(1)} MB/s, ` +
-    `p50 ${quantile(0.5)} ms, p99 ${quantile(0.99)} ms`,
-);
+/** Produces for `seconds`, with acks=all, and tells how fast that went. */
+export async function produceAtDepth(load: DepthLoad): Promise<DepthResult> {
+  const frame = produceFrame(load.topic, load.size);
+  const latencies: number[] = [];
+  const start = performance.now();
+  const end = start + load.seconds * 1000;
+  const connections = Array.from({ length: load.connections }, () =>
+    drive({ ...load, frame, latencies, end }),
+  );
+  await Promise.all(connections);
+  const seconds = (performance.now() - start) / 1000;
+  latencies.sort((a, b) => a - b);
+  const quantile = (share: number) => latencies[Math.floor(latencies.length * share)]!;
+  return { perSecond: latencies.length / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+}
 
 function produceFrame(topic: string, size: number): Uint8Array {
   const record = {
@@ -59,44 +72,81 @@ function produceFrame(topic: string, size: number): Uint8Array {
     timeoutMs: 30_000,
     topicData: [{ name: topic, partitionData: [{ index: 0, records }] }],
   };
-  const pieces = encodeRequestFrame(
-    produce,
-    { apiVersion: 9, correlationId: 1, clientId: "bench" },
-    request,
-  );
-  return Buffer.concat(pieces);
+  const header = { apiVersion: PRODUCE_VERSION, correlationId: 1, clientId: "bench" };
+  return Buffer.concat(encodeRequestFrame(produce, header, request));
+}
+
+interface Connection extends DepthLoad {
+  readonly frame: Uint8Array;
+  /** Each answer adds how long it took, in milliseconds. */
+  readonly latencies: number[];
+  /** No request is sent after it. */
+  readonly end: number;
 }
 
 /** Keeps `depth` requests under way on one connection until the time is over. */
-function drive(address: { host: string; port: number }, request: Uint8Array): Promise<void> {
+function drive(connection: Connection): Promise<void> {
+  const { leader, topic, depth, frame, latencies, end, signal } = connection;
   return new Promise((resolve, reject) => {
-    const socket: Socket = connect(address).setNoDelay(true);
+    const socket: Socket = connect(leader).setNoDelay(true);
+    const fail = (error: Error) => {
+      reject(error);
+      socket.destroy();
+    };
     const sentAt: number[] = [];
     let pending: Buffer = Buffer.alloc(0);
     const send = (count: number) => {
       const now = performance.now();
       for (let index = 0; index < count; index++) sentAt.push(now);
-      socket.write(
-        count === 1 ? request : Buffer.concat(Array.from({ length: count }, () => request)),
-      );
+      socket.write(count === 1 ? frame : Buffer.concat(Array.from({ length: count }, () => frame)));
     };
     socket.on("connect", () => send(depth));
-    socket.on("error", reject);
+    socket.on("error", fail);
+    socket.on("close", () => fail(new Error("The broker closed the connection.")));
     socket.on("data", (chunk: Buffer) => {
       pending = pending.length > 0 ? Buffer.concat([pending, chunk]) : chunk;
       let position = 0;
       let answered = 0;
       while (pending.length - position >= 4) {
-        const end = position + 4 + readInt32(pending, position);
-        if (end > pending.length) break;
-        position = end;
+        const next = position + 4 + readInt32(pending, position);
+        if (next > pending.length) break;
+        const error = readInt16(pending, position + ERROR_CODE_POSITION + topic.length);
+        if (error !== ErrorCode.NONE) return fail(new Error(`Produce: ${errorName(error)}.`));
+        position = next;
         answered += 1;
       }
       pending = pending.subarray(position);
       const now = performance.now();
       for (const at of sentAt.splice(0, answered)) latencies.push(now - at);
-      if (running && answered > 0) send(answered);
-      else if (!running && sentAt.length === 0) resolve(void socket.destroy());
+      const isOver = now >= end || signal?.aborted === true;
+      if (!isOver && answered > 0) send(answered);
+      else if (isOver && sentAt.length === 0) resolve(void socket.destroy());
     });
   });
 }
+
+async function main(): Promise<void> {
+  const { values } = parseArgs({
+    options: {
+      bootstrap: { type: "string", default: "127.0.0.1:9092" },
+      depth: { type: "string", default: "100" },
+      connections: { type: "string", default: "1" },
+      size: { type: "string", default: "100" },
+      seconds: { type: "string", default: "5" },
+      topic: { type: "string", default: `bench-${Date.now()}` },
+    },
+  });
+  const { topic } = values;
+  const [connections, depth, size] = [values.connections, values.depth, values.size].map(Number);
+  const load = { connections: connections!, depth: depth!, size: size! };
+  const leader = await createTopic(values.bootstrap, topic);
+  const seconds = Number(values.seconds);
+  const { perSecond, p50Ms, p99Ms } = await produceAtDepth({ leader, topic, seconds, ...load });
+  console.log(
+    `${connections} x ${depth} in flight, ${size} B: ${perSecond.toFixed(0)} requests/s, ` +
+      `${((perSecond * load.size) / 1e6).toFixed(1)} MB/s, ` +
+      `p50 ${p50Ms.toFixed(2)} ms, p99 ${p99Ms.toFixed(2)} ms`,
+  );
+}
+
+if (import.meta.main) await main();

@@ -24,6 +24,9 @@ export interface NodeOptions {
 
 /** A running node. Whoever started it stops it; it also ends with this process. */
 export interface BrokerProcess {
+  readonly pid: number | undefined;
+  /** When the JVM was started, by `performance.now()`; its storage had been formatted before. */
+  readonly startedAt: number;
   /** Resolves once the broker answers; rejects if it ends before or takes too long. */
   answers(): Promise<void>;
   /** Asks the node to shut down, and kills it if it does not. */
@@ -59,6 +62,7 @@ export async function startBroker(nodeId: number, options: NodeOptions): Promise
   const heapFlags = [`-Xmx${heap}`, `-Xms${heap}`];
   const flags = [...heapFlags, ...JVM_FLAGS, "-cp", classPath];
   const logFile = await open(log, "w");
+  const startedAt = performance.now();
   const jvm = spawn("java", [...flags, "kafka.Kafka", properties], {
     stdio: ["ignore", logFile.fd, logFile.fd],
   });
@@ -73,6 +77,8 @@ export async function startBroker(nodeId: number, options: NodeOptions): Promise
 
   const hasEnded = () => jvm.pid === undefined || jvm.exitCode !== null || jvm.signalCode !== null;
   return {
+    pid: jvm.pid,
+    startedAt,
     async answers() {
       const deadline = Date.now() + START_TIMEOUT_MS;
       while (!(await answersApiVersions(HOST, brokerPort(cluster, nodeId)))) {

@@ -37,6 +37,10 @@ export interface Oracle {
   bootstrap: string;
   /** `host:port` of each broker, in the order of their ids from 1. */
   brokers: string[];
+  /** The process ids of the brokers' JVMs. */
+  pids: number[];
+  /** When the first JVM was started, by `performance.now()`. */
+  startedAt: number;
   stop(): Promise<void>;
 }
 
@@ -64,7 +68,9 @@ export async function startOracle(options: OracleOptions = {}): Promise<Oracle> 
     throw error;
   }
   const brokers = nodeIds(cluster).map((nodeId) => `${HOST}:${brokerPort(cluster, nodeId)}`);
-  return { bootstrap: brokers.join(","), brokers, stop };
+  const pids = running.map(({ pid }) => pid!);
+  const { startedAt } = running[0]!;
+  return { bootstrap: brokers.join(","), brokers, pids, startedAt, stop };
 }
 
 /** Fails if a port is taken: the broker that answers there would not be the one we start. */

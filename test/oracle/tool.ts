@@ -14,7 +14,12 @@ import { toolMainClass } from "./tool-names.ts";
 
 // Above a tool's usual 256 MB, because Kafka's performance tools run with 512 MB. Errors are shown:
 // some tools, such as the console producer, report a failed request in their log and nowhere else.
-const JVM_FLAGS = ["-Xmx512M", "-Dorg.slf4j.simpleLogger.defaultLogLevel=error"];
+// Numbers are written as in English, wherever the machine is.
+const JVM_FLAGS = [
+  "-Xmx512M",
+  "-Duser.language=en",
+  "-Dorg.slf4j.simpleLogger.defaultLogLevel=error",
+];
 
 const DEFAULT_TIMEOUT_MS = 60_000;
 
@@ -22,7 +27,7 @@ const DEFAULT_TIMEOUT_MS = 60_000;
 export async function runTool(
   tool: string,
   args: readonly string[],
-  options: Pick<RunOptions, "input" | "timeoutMs"> = {},
+  options: Pick<RunOptions, "input" | "timeoutMs" | "signal"> = {},
 ): Promise<RunResult> {
   const command = await javaArguments(tool, args);
   return run("java", command, { timeoutMs: DEFAULT_TIMEOUT_MS, ...options });

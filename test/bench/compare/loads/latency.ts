@@ -1,0 +1,20 @@
+/** How long a record takes from a producer to a consumer that waits for it. */
+import { endToEndLatency } from "../java-client.ts";
+import type { Load } from "../load.ts";
+
+const RECORD_SIZE = 100;
+
+export const latency: Load = {
+  name: "latency",
+  description: `Kafka's EndToEndLatency, records of ${RECORD_SIZE} B one by one, acks=all`,
+  figures: [
+    { name: "mean", unit: "ms", better: "lower", aims: { kafka: 1.5, "kafka-flush": 1 } },
+    { name: "p99", unit: "ms", better: "lower" },
+  ],
+  async run(target, context) {
+    const { topic } = await target.newTopic();
+    const load = { topic, records: context.sizes.latencyRecords, recordSize: RECORD_SIZE };
+    const { meanMs, p99Ms } = await endToEndLatency(target, load, context);
+    return { mean: meanMs, p99: p99Ms };
+  },
+};
