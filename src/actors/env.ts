@@ -34,4 +34,7 @@ export interface Env {
 
   /** How many replicas and groups a gateway may keep awake, as decimal text; "" is no limit. */
   readonly MAX_AWAKE_ACTORS: string;
+
+  /** How many Kafka connections the process may have, as decimal text; "" is no limit. */
+  readonly MAX_CONNECTIONS: string;
 }

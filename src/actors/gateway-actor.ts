@@ -5,7 +5,7 @@
 
 import * as zlib from "node:zlib";
 
-import { DurableObject } from "cloudflare:workers";
+import { DurableObject, env } from "cloudflare:workers";
 
 import type { Uuid } from "../base/uuid.ts";
 import { AwakeActors, REFUSING_REPLICA } from "../broker/awake-actors.ts";
@@ -13,6 +13,7 @@ import { Broker } from "../broker/broker.ts";
 import { Unreachable } from "../broker/ports.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
 import { httpHandler } from "../gateway/http.ts";
+import { OpenConnections } from "../gateway/open-connections.ts";
 import { parseOrigins } from "../gateway/origin.ts";
 import { serveTcp } from "../gateway/tcp.ts";
 import { installZlibCodecs } from "../protocol/records/zlib-codecs.ts";
@@ -30,6 +31,12 @@ installZlibCodecs(zlib);
 /** What RFC 6455 calls the end of a connection that was not closed. */
 const ABNORMAL_CLOSURE = 1006;
 
+/** The gateways of all brokers are in one process, whose files they share. */
+const processConnections = {
+  connections: 0,
+  maxConnections: Number((env as unknown as Env).MAX_CONNECTIONS || Infinity),
+};
+
 export class GatewayActor extends DurableObject<Env> {
   readonly #awake = new AwakeActors(Number(this.env.MAX_AWAKE_ACTORS || Infinity), clock);
 
@@ -37,6 +44,7 @@ export class GatewayActor extends DurableObject<Env> {
     nodeId: nodeIdOf(this.ctx.id.name!),
     clusterId: this.env.CLUSTER_ID,
     config: brokerConfig,
+    brokers: Number(this.env.BROKERS),
     advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
     controller: controllerStub(this.env),
     replica: (key) =>
@@ -53,6 +61,13 @@ export class GatewayActor extends DurableObject<Env> {
     timers,
     clock,
     random,
+  });
+
+  readonly #connections = new OpenConnections({
+    config: brokerConfig,
+    process: processConnections,
+    timers,
+    clock,
   });
 
   readonly #sockets = new GatewaySockets(this.ctx, this.#broker);
@@ -83,7 +98,8 @@ export class GatewayActor extends DurableObject<Env> {
   override async connect(socket: Socket): Promise<void> {
     const { localAddress } = await socket.opened;
     const { remote, local } = connectionHosts(localAddress ?? "");
-    await serveTcp(socket, this.#broker, { host: local, clientHost: `/${remote}` });
+    const gateway = { broker: this.#broker, connections: this.#connections };
+    await serveTcp(socket, gateway, { host: local, clientHost: `/${remote}` });
   }
 
   /** A replica tells that it is no longer there: what is known of the partition is of no use. */

@@ -4,6 +4,34 @@
  */
 
 /**
+ * The memory that clients may make a process hold, in bytes. Its gateways have equal shares of it,
+ * and each connection what it needs of its gateway's: frames that arrive or are worked on, what
+ * requests become when they are decoded, answers that were not read yet, and the ends of partitions
+ * that are kept for those who wait there.
+ */
+export const PROCESS_BYTES = {
+  frames: 384 * 1024 * 1024,
+  requests: 192 * 1024 * 1024,
+  answers: 384 * 1024 * 1024,
+  tails: 192 * 1024 * 1024,
+} as const;
+
+/**
+ * Frames and answers up to this size are not held against a budget, so that who asks for little is
+ * answered even while others have used up all of it.
+ */
+export const SMALL_BYTES = 4 * 1024;
+
+/**
+ * How many elements the arrays of one request may have together. Kafka has no such limit, but its
+ * arrays cost it less: an element may be one byte on the wire, and is {@link ELEMENT_BYTES} here.
+ */
+export const MAX_REQUEST_ELEMENTS = 500_000;
+
+/** What an element of a request's arrays costs while the request is worked on, about. */
+export const ELEMENT_BYTES = 256;
+
+/**
  * How large the records of one compressed batch may grow when they are decompressed. A batch on the
  * wire stays under 30 MB, so this is room for any sane ratio of the largest and a wall for bombs.
  */

@@ -6,6 +6,7 @@
 export const brokerConfigDocs: Readonly<Record<string, string>> = {
   "auto.create.topics.enable":
     "Whether a topic is created when a client that allows it asks for its metadata.",
+  "connections.max.idle.ms": "How long a connection may be silent before it is closed.",
   "default.replication.factor": "The replication factor of topics that are created without one.",
   "delete.topic.enable": "Whether topics can be deleted.",
   "fetch.max.bytes": "The most bytes in one answer to a fetch, whatever the client asks for.",
@@ -28,6 +29,8 @@ export const brokerConfigDocs: Readonly<Record<string, string>> = {
   "group.max.size": "The most members of a classic group.",
   "group.min.session.timeout.ms": "The shortest session timeout of a classic group's members.",
   "log.retention.check.interval.ms": "How late old segments may be looked for.",
+  "max.connections": "The most connections of a broker.",
+  "max.connections.per.ip": "The most connections of a broker from one address.",
   "max.incremental.fetch.session.cache.slots": "The most fetch sessions that are kept.",
   "num.partitions": "The number of partitions of topics that are created without one.",
   "offset.metadata.max.bytes": "The longest metadata of a committed offset.",

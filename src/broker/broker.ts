@@ -14,6 +14,7 @@ import type { ErrorName } from "../protocol/errors.ts";
 import type { ReplicaPort } from "../replication/replica-calls.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { FetchSessions } from "./fetch-sessions.ts";
+import { Memory } from "./memory.ts";
 import type { ControllerPort, Timers } from "./ports.ts";
 import { ProducerIds } from "./producer-ids.ts";
 import { refusedAppend } from "./refused-append.ts";
@@ -24,6 +25,8 @@ export interface BrokerPorts {
   readonly nodeId: number;
   readonly clusterId: string;
   readonly config: BrokerConfig;
+  /** How many brokers there are, which may share one process. */
+  readonly brokers: number;
   /** Where a broker can be reached by a client that reached us at `host`. */
   advertised(nodeId: number, host: string): { readonly host: string; readonly port: number };
   readonly controller: ControllerPort;
@@ -48,13 +51,16 @@ export interface Located {
 export class Broker {
   readonly ports: BrokerPorts;
   readonly routes: TopicRoutes;
-  readonly tails = new Tails();
+  readonly memory: Memory;
+  readonly tails: Tails;
   readonly fetchSessions: FetchSessions;
   readonly producerIds: ProducerIds;
   readonly #appends = new Map<string, AppendQueue>();
 
   constructor(ports: BrokerPorts) {
     this.ports = ports;
+    this.memory = new Memory(ports.brokers, ports);
+    this.tails = new Tails(this.memory.tailBytes);
     this.routes = new TopicRoutes(ports.controller, ports.timers, ports.clock);
     this.fetchSessions = new FetchSessions(
       ports.config.maxIncrementalFetchSessionCacheSlots,

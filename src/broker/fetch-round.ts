@@ -39,16 +39,22 @@ export async function fetchRound(
         readOne(broker, partition, located[start + index]!, {
           ...round,
           maxBytes: budget,
-          minOneBatch: !hasData,
+          // If all were asked for one, each might bring one that does not fit.
+          minOneBatch: !hasData && index === 0,
         }),
       ),
     );
+    const first = results.findIndex((read) => byteCountOf(read) > 0 || isCutShort(read));
+    if (!hasData && first > 0 && byteCountOf(results[first]!) === 0) {
+      const at = start + first;
+      const whole = { ...round, maxBytes: budget, minOneBatch: true };
+      results[first] = await readOne(broker, partitions[at]!, located[at]!, whole);
+    }
     results.forEach((read, index) => {
       const partition = wave[index]!;
-      // Read side by side, several may have returned a first batch above their limit: one may keep
-      // it.
-      const limit = Math.min(partition.maxBytes, Math.max(remaining, 0));
-      const result = hasData && byteCountOf(read) > limit ? withoutRecords(read, partition) : read;
+      // A first batch above the limit may have left less than the others were read under.
+      const fits = !hasData || byteCountOf(read) <= Math.max(remaining, 0);
+      const result = fits ? read : withoutRecords(read, partition);
       const byteCount = byteCountOf(result);
       hasData ||= byteCount > 0;
       remaining -= byteCount;
@@ -101,4 +107,9 @@ function byteCountOf(result: ReadResult): number {
 
 function withoutRecords(result: ReadResult, partition: FetchPartition): ReadResult {
   return { ...result, pieces: [], nextOffset: partition.fetchOffset };
+}
+
+/** Whether a read stopped before the end because the next batch did not fit. */
+export function isCutShort({ error, nextOffset, lastStableOffset }: ReadResult): boolean {
+  return error === null && nextOffset < lastStableOffset;
 }

@@ -13,9 +13,8 @@ import type { Uuid } from "../base/uuid.ts";
 import { cutBatches } from "../protocol/records/cut-batches.ts";
 import type { LogPosition, TailPush } from "../replication/replica-calls.ts";
 
-/** Bytes of recent batches kept in memory for one partition, and for all of a gateway. */
+/** Bytes of recent batches kept in memory for one partition. */
 const MAX_TAIL_BYTES = 4 * 1024 * 1024;
-const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
 /** A tail that nobody has read for this long is given up at the next push. */
 const UNREAD_AFTER_MS = 60_000;
@@ -115,8 +114,14 @@ export interface TailRead {
 }
 
 export class Tails {
+  readonly #maxTotalBytes: number;
   readonly #tails = new Map<string, Tail>();
   #byteCount = 0;
+
+  /** `maxTotalBytes` of recent batches are kept for all partitions together. */
+  constructor(maxTotalBytes: number) {
+    this.#maxTotalBytes = maxTotalBytes;
+  }
 
   get(topicId: Uuid, partition: number): Tail | undefined {
     return this.#tails.get(key(topicId, partition));
@@ -212,7 +217,7 @@ export class Tails {
     this.#byteCount += bytes.length;
     while (
       tail.byteCount > MAX_TAIL_BYTES ||
-      (this.#byteCount > MAX_TOTAL_BYTES && tail.entries.length > 0)
+      (this.#byteCount > this.#maxTotalBytes && tail.entries.length > 0)
     ) {
       this.#dropOldest(tail);
     }

@@ -5,8 +5,12 @@ import { readFileSync } from "node:fs";
 /** An awake actor holds its database with two more files beside it. */
 const FILES_PER_ACTOR = 3;
 
-/** Left to connections (two files each), to the controller and to workerd itself. */
-const RESERVED_SHARE = 0.25;
+/** Left to connections, to the controller and to workerd itself. */
+const RESERVED_SHARE = 0.4;
+
+/** Of all files, what Kafka connections may have. HTTP's come and go, and have what is left. */
+const CONNECTIONS_SHARE = 0.3;
+const FILES_PER_CONNECTION = 2;
 
 /** How many files a process may open; this one's limit is workerd's too. Infinity where unknown. */
 export function openFilesLimit(pid: number | "self" = "self"): number {
@@ -21,4 +25,12 @@ export function openFilesLimit(pid: number | "self" = "self"): number {
 /** How many actors with storage each broker's gateway may keep awake under that limit. */
 export function maxAwakeActors(openFiles: number, brokers: number): number {
   return Math.floor((openFiles * (1 - RESERVED_SHARE)) / FILES_PER_ACTOR / brokers);
+}
+
+/**
+ * How many Kafka connections the process may have under that limit. This is no mere courtesy:
+ * workerd ends when it cannot accept a connection for want of files.
+ */
+export function maxConnections(openFiles: number): number {
+  return Math.floor((openFiles * CONNECTIONS_SHARE) / FILES_PER_CONNECTION);
 }

@@ -5,7 +5,7 @@
 
 import { InvalidArgumentError } from "commander";
 
-import { maxAwakeActors, openFilesLimit } from "./open-files.ts";
+import { maxAwakeActors, maxConnections, openFilesLimit } from "./open-files.ts";
 
 /** The flags of `odradek serve`, parsed and checked one by one. */
 export interface ServeOptions {
@@ -77,6 +77,7 @@ export function workerVars(options: ServeOptions, clusterId: string): Record<str
     ALLOW_ORIGIN: options.allowOrigin.join(","),
     BROKER_CONFIG: JSON.stringify(options.override),
     MAX_AWAKE_ACTORS: String(maxAwakeActors(openFilesLimit(), options.brokers)),
+    MAX_CONNECTIONS: String(maxConnections(openFilesLimit())),
   };
 }
 

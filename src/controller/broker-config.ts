@@ -6,6 +6,8 @@
  */
 import { ConfigReader } from "../base/config-reader.ts";
 
+const MAX_INT = 0x7fff_ffff;
+
 export interface BrokerConfig {
   readonly autoCreateTopicsEnable: boolean;
   readonly deleteTopicEnable: boolean;
@@ -18,6 +20,10 @@ export interface BrokerConfig {
   readonly offsetsTopicSegmentBytes: number;
   /** Largest request frame in bytes; a larger one closes the connection. */
   readonly socketRequestMaxBytes: number;
+  /** After how long a silent connection is closed, in ms; negative is never. */
+  readonly connectionsMaxIdleMs: number;
+  readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
   /** Upper bound of one Fetch response in bytes, whatever the client asks for. */
   readonly fetchMaxBytes: number;
   readonly maxIncrementalFetchSessionCacheSlots: number;
@@ -42,6 +48,9 @@ export function parseBrokerConfig(
     offsetsTopicReplicationFactor: read.short("offsets.topic.replication.factor", 1, 1),
     offsetsTopicSegmentBytes: read.int("offsets.topic.segment.bytes", 104_857_600, 1),
     socketRequestMaxBytes: read.int("socket.request.max.bytes", 104_857_600, 1),
+    connectionsMaxIdleMs: read.long("connections.max.idle.ms", 600_000, -1),
+    maxConnections: read.int("max.connections", MAX_INT),
+    maxConnectionsPerIp: read.int("max.connections.per.ip", MAX_INT),
     fetchMaxBytes: read.int("fetch.max.bytes", 57_671_680, 1024),
     maxIncrementalFetchSessionCacheSlots: read.int(
       "max.incremental.fetch.session.cache.slots",

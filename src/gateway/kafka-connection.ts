@@ -5,6 +5,7 @@
  * their queues. Every other request is worked on alone, after all before it have been answered, as
  * in Kafka, where a connection is muted while a request is under way.
  */
+import type { Millis } from "../base/clock.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
 import { findHandler } from "../broker/handler-table.ts";
@@ -16,6 +17,7 @@ import {
 } from "../broker/handler.ts";
 import { unsupportedApiVersions } from "../broker/handlers/18-api-versions.ts";
 import { Unreachable } from "../broker/ports.ts";
+import type { Api, ResponseInput } from "../protocol/api.ts";
 import { ErrorCode } from "../protocol/errors.ts";
 import {
   decodeRequestHeader,
@@ -26,10 +28,18 @@ import {
 } from "../protocol/frame.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import { apiVersions } from "../protocol/messages/18-api-versions.ts";
-import type { ResponseQueue, ResponseSlot } from "./response-queue.ts";
+import { ConnectionMemory, type RequestHold } from "./connection-memory.ts";
+import { type ResponseQueue, type ResponseSlot, sizeOf } from "./response-queue.ts";
 
-/** Bytes of Produce requests that one connection may have under way; reading pauses above it. */
+/**
+ * Bytes of Produce requests that one connection may have under way; reading pauses above it. It is
+ * less while the gateway's memory is used up.
+ */
 const MAX_PRODUCE_BYTES_UNDER_WAY = 16 * 1024 * 1024;
+const MIN_PRODUCE_BYTES_UNDER_WAY = 64 * 1024;
+
+/** Bytes of answers that a client may leave unread; above it, reading from it pauses. */
+const MAX_UNWRITTEN_BYTES = 256 * 1024;
 
 /** Between whom a connection is. */
 export interface ConnectionHosts {
@@ -50,11 +60,13 @@ export interface KafkaConnectionOptions {
 export class KafkaConnection implements ConnectionContext {
   readonly host: string;
   readonly clientHost: string;
+  readonly memory: ConnectionMemory;
   readonly #broker: Broker;
   readonly #responses: ResponseQueue;
   readonly #close: (reason: string) => void;
   readonly #onClose = new Set<() => void>();
   #isClosed = false;
+  #lastActiveAt: Millis;
   #produceBytesUnderWay = 0;
   #onProduceDone: (() => void) | null = null;
 
@@ -63,7 +75,19 @@ export class KafkaConnection implements ConnectionContext {
     this.clientHost = hosts.clientHost;
     this.#broker = broker;
     this.#responses = responses;
+    this.#lastActiveAt = broker.ports.clock.now();
     this.#close = close;
+    const giveUp = () => this.end("the server lacks the memory that this connection holds");
+    this.memory = new ConnectionMemory(broker.memory, giveUp);
+  }
+
+  get lastActiveAt(): Millis {
+    return this.#lastActiveAt;
+  }
+
+  /** Bytes have come or gone. */
+  isActive(): void {
+    this.#lastActiveAt = this.#broker.ports.clock.now();
   }
 
   get isClosed(): boolean {
@@ -79,6 +103,7 @@ export class KafkaConnection implements ConnectionContext {
   end(reason: string): void {
     if (this.#isClosed) return;
     this.#isClosed = true;
+    this.memory.close();
     for (const listener of this.#onClose) listener();
     this.#responses.close();
     this.#close(reason);
@@ -95,11 +120,23 @@ export class KafkaConnection implements ConnectionContext {
     const prefix = decodeRequestPrefix(frame);
     const handler = findHandler(prefix.apiKey, prefix.apiVersion);
     if (!handler) return this.#refuseVersion(prefix);
-    const opened = decodeRequestHeader(frame, handler.api);
-    const request = handler.api.decodeRequest(opened.reader, prefix.apiVersion);
-    if (handler.api.key === produce.key)
-      return this.#overlap(handler, request, opened, frame.length);
-    return this.#alone(handler, request, opened);
+    const hold = this.memory.request(frame.length, handler.api.key !== produce.key);
+    if (!(hold instanceof Promise)) return this.#begin(handler, frame, hold);
+    return hold.then((granted) => this.#begin(handler, frame, granted));
+  }
+
+  #begin(handler: Handler, frame: Uint8Array, hold: RequestHold | null): Promise<void> | undefined {
+    try {
+      const opened = decodeRequestHeader(frame, handler.api);
+      const request = handler.api.decodeRequest(opened.reader, opened.header.apiVersion);
+      hold?.decoded(opened.reader.elements);
+      const work = { handler, request, opened, hold };
+      if (handler.api.key === produce.key) return this.#overlap(work, frame.length);
+      return this.#alone(work);
+    } catch (error) {
+      hold?.release();
+      throw error;
+    }
   }
 
   /**
@@ -115,7 +152,7 @@ export class KafkaConnection implements ConnectionContext {
   /**
    * Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511).
    */
-  #refuseVersion({ apiKey, apiVersion, correlationId }: RequestPrefix): undefined {
+  #refuseVersion({ apiKey, apiVersion, correlationId }: RequestPrefix): Promise<void> | undefined {
     if (apiKey !== apiVersions.key) {
       throw new CloseConnection(`version ${apiVersion} of API ${apiKey} is not supported`);
     }
@@ -123,14 +160,10 @@ export class KafkaConnection implements ConnectionContext {
     this.#responses
       .reserve()
       .fill(encodeResponseFrame(apiVersions, header, unsupportedApiVersions()));
+    return this.#untilRead();
   }
 
-  #overlap(
-    handler: Handler,
-    request: DecodedRequest,
-    opened: OpenedRequest,
-    size: number,
-  ): Promise<void> | undefined {
+  #overlap(work: Work, size: number): Promise<void> | undefined {
     const slot = this.#responses.reserve();
     this.#produceBytesUnderWay += size;
     let hasBegun = false;
@@ -139,24 +172,44 @@ export class KafkaConnection implements ConnectionContext {
       hasBegun = true;
       onBegun?.();
     };
-    void this.#run(handler, request, { opened, slot, begun }).then(() => {
+    void this.#run(work, slot, begun).then(() => {
       begun();
       this.#produceBytesUnderWay -= size;
       this.#onProduceDone?.();
     });
-    if (hasBegun && this.#produceBytesUnderWay <= MAX_PRODUCE_BYTES_UNDER_WAY) return undefined;
+    if (hasBegun && this.#mayReadOn) return undefined;
     const start = hasBegun
       ? Promise.resolve()
       : new Promise<void>((resolve) => (onBegun = resolve));
-    return start.then(() => this.#untilProduceBytes(MAX_PRODUCE_BYTES_UNDER_WAY));
+    return start
+      .then(() => this.#untilProduceBytes(this.#maxProduceBytes))
+      .then(() => this.#untilRead());
   }
 
-  async #alone(handler: Handler, request: DecodedRequest, opened: OpenedRequest): Promise<void> {
+  async #alone(work: Work): Promise<void> {
     await this.#untilProduceBytes(0);
     const slot = this.#responses.reserve();
-    await this.#run(handler, request, { opened, slot, begun: () => {} });
+    const hold = this.memory.answer(await this.#run(work, slot, () => {}));
     // A client that does not read its answers is not read from either.
     await this.#responses.empty();
+    hold?.release();
+  }
+
+  get #mayReadOn(): boolean {
+    return (
+      this.#produceBytesUnderWay <= this.#maxProduceBytes &&
+      this.#responses.unwrittenBytes <= MAX_UNWRITTEN_BYTES
+    );
+  }
+
+  get #maxProduceBytes(): number {
+    const isShort = this.#broker.memory.frames.free === 0;
+    return isShort ? MIN_PRODUCE_BYTES_UNDER_WAY : MAX_PRODUCE_BYTES_UNDER_WAY;
+  }
+
+  #untilRead(): Promise<void> | undefined {
+    const isRead = this.#responses.unwrittenBytes <= MAX_UNWRITTEN_BYTES;
+    return isRead ? undefined : this.#responses.empty();
   }
 
   async #untilProduceBytes(limit: number): Promise<void> {
@@ -166,13 +219,15 @@ export class KafkaConnection implements ConnectionContext {
     this.#onProduceDone = null;
   }
 
-  /** Works on one request and fills its slot. Never rejects. */
-  async #run(
-    handler: Handler,
-    request: DecodedRequest,
-    { opened, slot, begun }: Run,
-  ): Promise<void> {
-    const { header } = opened;
+  /** Works on one request, fills its slot and returns the answer's size. Never rejects. */
+  async #run(work: Work, slot: ResponseSlot, begun: () => void): Promise<number> {
+    const { handler, request, hold } = work;
+    const { header } = work.opened;
+    const fill = (response: ResponseInput<Api> | null) => {
+      const pieces = response && encodeResponseFrame(handler.api, header, response);
+      slot.fill(pieces);
+      return sizeOf(pieces);
+    };
     const context: RequestContext = {
       broker: this.#broker,
       connection: this,
@@ -181,14 +236,18 @@ export class KafkaConnection implements ConnectionContext {
       begun,
     };
     try {
-      const response = await handler.handle(request, context);
-      slot.fill(response && encodeResponseFrame(handler.api, header, response));
+      return fill(await handler.handle(request, context));
     } catch (error) {
-      if (isClientsDoing(error)) return this.end(error.message);
-      const response = handler.refuse(request, errorCodeOf(error));
-      slot.fill(encodeResponseFrame(handler.api, header, response));
-      if (error instanceof Unreachable) return;
-      console.error(`${handler.api.name} v${header.apiVersion} failed:`, error);
+      if (isClientsDoing(error)) {
+        this.end(error.message);
+        return 0;
+      }
+      if (!(error instanceof Unreachable)) {
+        console.error(`${handler.api.name} v${header.apiVersion} failed:`, error);
+      }
+      return fill(handler.refuse(request, errorCodeOf(error)));
+    } finally {
+      hold?.release();
     }
   }
 }
@@ -206,8 +265,9 @@ export function isClientsDoing(error: unknown): error is Error {
 
 type DecodedRequest = ReturnType<Handler["api"]["decodeRequest"]>;
 
-interface Run {
+interface Work {
+  readonly handler: Handler;
+  readonly request: DecodedRequest;
   readonly opened: OpenedRequest;
-  readonly slot: ResponseSlot;
-  readonly begun: () => void;
+  readonly hold: RequestHold | null;
 }

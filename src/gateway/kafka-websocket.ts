@@ -6,10 +6,17 @@
 import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
-import { FrameSplitter } from "./frame-splitter.ts";
+import { FrameSplitter } from "../protocol/frame-splitter.ts";
 import { type ConnectionHosts, isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
-import { closeSocket, drained, isOpen, POLICY_VIOLATION, UNACCEPTABLE_TYPE } from "./web-socket.ts";
+import {
+  closeSocket,
+  drained,
+  isOpen,
+  POLICY_VIOLATION,
+  TRY_AGAIN_LATER,
+  UNACCEPTABLE_TYPE,
+} from "./web-socket.ts";
 
 /** How long a frame may take to arrive. */
 const FRAME_TIMEOUT_MS = 60_000;
@@ -52,17 +59,19 @@ export class KafkaWebSocket {
       closeSocket(this.#socket, UNACCEPTABLE_TYPE, "Kafka's protocol is binary");
       return this.closed();
     }
-    if (this.#lastWord !== null) return;
+    if (this.#lastWord !== null || this.#connection.isClosed) return;
     try {
       const frames = this.#splitter.push(new Uint8Array(message));
-      for (const frame of frames) this.#waitingBytes += frame.length;
-      this.#waiting.push(...frames);
+      for (const frame of frames) {
+        this.#waiting.push(frame);
+        this.#waitingBytes += frame.length;
+      }
       this.#limitTime(frames.length > 0);
+      if (!this.#makeRoom(this.#splitter.arrivingBytes)) return;
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
       this.#lastWord = error.message;
     }
-    if (this.#waitingBytes > MAX_WAITING_BYTES) return this.#end("too many requests wait");
     if (!this.#isWorking) await this.#answerWaiting();
   }
 
@@ -79,6 +88,7 @@ export class KafkaWebSocket {
     try {
       for (let frame = this.#waiting.shift(); frame; frame = this.#waiting.shift()) {
         this.#waitingBytes -= frame.length;
+        this.#connection.memory.waiting(this.#waitingBytes);
         await this.#connection.receive(frame);
       }
     } catch (error) {
@@ -96,6 +106,24 @@ export class KafkaWebSocket {
       this.#socket.send(concatBytes(pieces));
       await drained(this.#socket, this.#broker.ports.timers);
     }
+  }
+
+  /**
+   * Reading cannot pause until there is room for what waits and what arrives: the connection ends
+   * where there is none.
+   */
+  #makeRoom(arrivingBytes: number): boolean {
+    const { memory } = this.#connection;
+    if (this.#waitingBytes > MAX_WAITING_BYTES) {
+      this.#end("too many requests wait");
+    } else if (!memory.mayArrive(Math.max(arrivingBytes, this.#waitingBytes))) {
+      closeSocket(this.#socket, TRY_AGAIN_LATER, "the server is short of memory");
+      this.closed();
+    } else {
+      void memory.arriving(arrivingBytes);
+      memory.waiting(this.#waitingBytes);
+    }
+    return !this.#connection.isClosed;
   }
 
   /** A frame that has begun must end in time. */

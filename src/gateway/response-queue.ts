@@ -20,10 +20,14 @@ interface Slot extends ResponseSlot {
 /** Answers joined in one write, in bytes. */
 const MAX_WRITE_BYTES = 1024 * 1024;
 
+/** What a place in the queue costs beside its answer, about. */
+const SLOT_BYTES = 256;
+
 export class ResponseQueue {
   readonly #write: (responses: readonly ResponsePieces[]) => Promise<void>;
   readonly #slots: Slot[] = [];
   #head = 0;
+  #unwrittenBytes = 0;
   #isWriting = false;
   #isClosed = false;
   #onEmpty: (() => void)[] = [];
@@ -33,6 +37,11 @@ export class ResponseQueue {
     this.#write = write;
   }
 
+  /** The memory of answers that are there and not written, because the client does not read. */
+  get unwrittenBytes(): number {
+    return this.#unwrittenBytes;
+  }
+
   reserve(): ResponseSlot {
     const slot: Slot = {
       pieces: null,
@@ -40,6 +49,7 @@ export class ResponseQueue {
       fill: (pieces) => {
         slot.pieces = pieces;
         slot.isFilled = true;
+        if (pieces) this.#unwrittenBytes += sizeOf(pieces) + SLOT_BYTES;
         if (this.#slots[this.#head] === slot && !this.#isWriting) void this.#drain();
       },
     };
@@ -66,6 +76,7 @@ export class ResponseQueue {
       await Promise.resolve();
       for (let ready = this.#takeReady(); ready.length > 0; ready = this.#takeReady()) {
         await this.#write(ready);
+        for (const pieces of ready) this.#unwrittenBytes -= sizeOf(pieces) + SLOT_BYTES;
       }
     } catch {
       // The connection is broken; its reading side ends and closes it.
@@ -84,7 +95,7 @@ export class ResponseQueue {
       this.#head += 1;
       if (!pieces) continue;
       ready.push(pieces);
-      for (const piece of pieces) bytes += piece.length;
+      bytes += sizeOf(pieces);
     }
     this.#forgetWritten();
     return ready;
@@ -96,4 +107,11 @@ export class ResponseQueue {
       this.#head = 0;
     }
   }
+}
+
+/** The bytes of a response. */
+export function sizeOf(pieces: ResponsePieces | null): number {
+  let bytes = 0;
+  if (pieces) for (const piece of pieces) bytes += piece.length;
+  return bytes;
 }

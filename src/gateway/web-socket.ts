@@ -8,6 +8,7 @@ const UNSENDABLE_CODES: ReadonlySet<number> = new Set([1005, 1006, 1015]);
 export const UNACCEPTABLE_TYPE = 1003;
 export const POLICY_VIOLATION = 1008;
 export const INTERNAL_ERROR = 1011;
+export const TRY_AGAIN_LATER = 1013;
 
 /** The longest reason that a Close frame can carry, in bytes. */
 const MAX_REASON_BYTES = 123;

@@ -7,6 +7,7 @@
  * Frames that are read come without their size, which whoever cut the stream has consumed; frames
  * that are written come with it.
  */
+import { MAX_REQUEST_ELEMENTS } from "../base/limits.ts";
 import type { Api, RequestInput, ResponseInput, ResponseOf } from "./api.ts";
 import { Reader } from "./reader.ts";
 import { Writer } from "./writer.ts";
@@ -45,7 +46,7 @@ export function decodeRequestPrefix(frame: Uint8Array): RequestPrefix {
  * and so do the byte arrays that are decoded from it.
  */
 export function decodeRequestHeader(frame: Uint8Array, api: Api): OpenedRequest {
-  const reader = new Reader(frame);
+  const reader = new Reader(frame, MAX_REQUEST_ELEMENTS);
   const { apiKey, apiVersion, correlationId } = readPrefix(reader);
   // The client id has a two-byte length in every version of the header.
   const clientId = reader.nullableString();

@@ -23,12 +23,20 @@ export const MAX_STRING_BYTES = 0x7fff;
 export class Reader {
   readonly #source: Uint8Array;
   readonly #end: number;
+  readonly #maxElements: number;
   #position = 0;
   #tagSize = 0;
+  #elements = 0;
 
-  constructor(source: Uint8Array) {
+  constructor(source: Uint8Array, maxElements = Infinity) {
     this.#source = source;
     this.#end = source.length;
+    this.#maxElements = maxElements;
+  }
+
+  /** How many elements the arrays have that were begun so far. */
+  get elements(): number {
+    return this.#elements;
   }
 
   /** Where the next read begins. */
@@ -218,7 +226,12 @@ export class Reader {
     if (count * elementBytes > this.#end - this.#position) {
       throw new MalformedFrame(`${count} elements cannot be in what is left`, this.#position);
     }
-    return count < 0 ? -1 : count;
+    if (count <= 0) return count < 0 ? -1 : 0;
+    this.#elements += count;
+    if (this.#elements > this.#maxElements) {
+      throw new MalformedFrame(`more than ${this.#maxElements} elements`, this.#position);
+    }
+    return count;
   }
 
   #nullRefused(field: string): never {

@@ -54,6 +54,7 @@ export function groupCluster(configs: Readonly<Record<string, string>> = CONFIG)
       nodeId: brokerId,
       clusterId: "test",
       config: parseBrokerConfig(configs),
+      brokers: 1,
       advertised: (nodeId) => ({ host: `broker-${nodeId}`, port: 9091 + nodeId }),
       controller,
       replica: (key) => acknowledging(() => appends.push(key)),

@@ -8,6 +8,7 @@ import type { LogPosition, TailPush } from "../../src/replication/replica-calls.
 
 const TOPIC = "AAAAAAAAAAAAAAAAAAAAAQ";
 const NOW = 1_000;
+const MAX_TOTAL_BYTES = 64 * 1024 * 1024;
 
 /** One record at each offset from `baseOffset` up to `nextOffset`, each in a batch of its own. */
 function batches(baseOffset: number, nextOffset: number): Uint8Array {
@@ -31,7 +32,7 @@ function push(baseOffset: number, nextOffset: number, others: Partial<TailPush> 
 
 /** A tail that follows the partition from this high watermark on, and has a listener. */
 function following(highWatermark: number) {
-  const tails = new Tails();
+  const tails = new Tails(MAX_TOTAL_BYTES);
   const tail = tails.open(TOPIC, 0, NOW);
   let changes = 0;
   tail.listen(() => changes++);
@@ -121,7 +122,7 @@ describe("a tail that follows", () => {
 
 describe("a tail that is opening", () => {
   test("fits the pushes that overtake the read's answer on to it", () => {
-    const tails = new Tails();
+    const tails = new Tails(MAX_TOTAL_BYTES);
     const tail = tails.open(TOPIC, 0, NOW);
     for (const early of [push(8, 10), push(10, 12), push(12, 13)]) tails.apply(early, NOW);
     tails.opened(TOPIC, 0, tail, position(11), NOW);
@@ -130,7 +131,7 @@ describe("a tail that is opening", () => {
   });
 
   test("[BRK43] keeps a log start that overtook the read's answer", () => {
-    const tails = new Tails();
+    const tails = new Tails(MAX_TOTAL_BYTES);
     const tail = tails.open(TOPIC, 0, NOW);
     tails.apply(push(10, 12), NOW);
     tails.apply(push(12, 12, { logStartOffset: 11 }), NOW);
@@ -140,7 +141,7 @@ describe("a tail that is opening", () => {
   });
 
   test("is dropped when a push that overtook the answer had no bytes", () => {
-    const tails = new Tails();
+    const tails = new Tails(MAX_TOTAL_BYTES);
     const tail = tails.open(TOPIC, 0, NOW);
     tails.apply(push(10, 12, { bytes: null }), NOW);
     tails.opened(TOPIC, 0, tail, position(10), NOW);
@@ -149,11 +150,11 @@ describe("a tail that is opening", () => {
 });
 
 test("a partition that nobody follows refuses pushes", () => {
-  expect(new Tails().apply(push(0, 1), NOW)).toBe(false);
+  expect(new Tails(MAX_TOTAL_BYTES).apply(push(0, 1), NOW)).toBe(false);
 });
 
 test("a tail that nobody has read for a minute refuses pushes, unless somebody waits", () => {
-  const tails = new Tails();
+  const tails = new Tails(MAX_TOTAL_BYTES);
   const tail = tails.open(TOPIC, 0, NOW);
   tails.opened(TOPIC, 0, tail, position(0), NOW);
   const leave = tail.listen(() => {});

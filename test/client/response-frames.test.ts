@@ -47,5 +47,5 @@ test("a frame that has not ended is not given out", async () => {
 test.each([-1, MAX_RESPONSE_BYTES + 1])("a size of %i ends the stream", async (size) => {
   const bytes = new Uint8Array(4);
   new DataView(bytes.buffer).setInt32(0, size);
-  await expect(framesOf([bytes])).rejects.toThrow(`a response claims ${size} bytes`);
+  await expect(framesOf([bytes])).rejects.toThrow(`a frame claims ${size} bytes`);
 });

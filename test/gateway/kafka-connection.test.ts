@@ -149,4 +149,111 @@ describe("a connection", () => {
     expect(logged).toHaveBeenCalledTimes(1);
     logged.mockRestore();
   });
+
+  test("[BRK61] waits with a large frame until there is memory for it, and holds it until the answer", async () => {
+    const { connection, request, broker, settle, world } = await connected();
+    const { frames } = broker.memory;
+    const others = frames.hold(frames.free, () => {});
+    expect(connection.memory.arriving(100)).toBeUndefined();
+    let mayArrive = false;
+    void connection.memory.arriving(5000)!.then(() => (mayArrive = true));
+    await world.runFor(100);
+    expect(mayArrive).toBe(false);
+    others.release();
+    await world.runFor(100);
+    expect([mayArrive, frames.used]).toEqual([true, 5000]);
+    const large = request(produce, 9, produceOf(batch({ valueSize: 4900 })));
+    void connection.receive(large);
+    expect(frames.used).toBe(5000);
+    await settle(connection.finish("done"));
+    expect(frames.used).toBe(0);
+  });
+
+  test("[BRK61] that ends gives back what it held for a frame that never came", async () => {
+    const { connection, broker } = await connected();
+    void connection.memory.arriving(5000);
+    connection.end("gone");
+    void connection.memory.arriving(5000);
+    expect(broker.memory.frames.used).toBe(0);
+  });
+
+  test("[BRK60] counts what requests become, and small ones not at all", async () => {
+    const { connection, request, broker, settle, world } = await connected();
+    const { requests } = broker.memory;
+    const names = Array.from({ length: 1000 }, (_, index) => ({ name: `unknown-${index}` }));
+    const large = { topics: names, allowAutoTopicCreation: false };
+    const pause = connection.receive(request(metadata, 9, large))!;
+    expect(requests.used).toBe(1000 * 256);
+    await settle(pause);
+    expect(requests.used).toBe(0);
+    const others = requests.hold(requests.free, () => {});
+    let isAnswered = false;
+    const waiting = connection.receive(request(metadata, 9, large))!;
+    void waiting.then(() => (isAnswered = true));
+    await world.runFor(1000);
+    expect(isAnswered).toBe(false);
+    others.release();
+    await settle(waiting);
+  });
+
+  test("[BRK60] is answered as ever when all memory is used up, if it asks for little", async () => {
+    const { connection, request, broker, settle, answered } = await connected();
+    const { frames, requests, answers } = broker.memory;
+    for (const budget of [frames, requests, answers]) budget.hold(budget.free, () => {});
+    void connection.receive(request(produce, 9, produceOf(batch())));
+    await settle(connection.receive(request(fetch, 12, { ...FETCH, maxWaitMs: 0 }))!);
+    await settle(connection.receive(request(metadata, 9, { topics: [{ name: "topic" }] }))!);
+    expect(answered()).toEqual([1, 2, 3]);
+  });
+
+  test("[BRK62] ends when others lack the memory that it holds", async () => {
+    const { connection, broker, closed, world } = await connected();
+    void connection.memory.arriving(2 * broker.memory.frames.free);
+    await world.runFor(20_000);
+    expect(closed).toEqual(["the server lacks the memory that this connection holds"]);
+    expect(broker.memory.frames.used).toBe(0);
+  });
+
+  test("[BRK63] of a Fetch while memory is short returns what there is room for", async () => {
+    const { connection, request, broker, settle, frames } = await connected();
+    for (let count = 0; count < 3; count++) {
+      void connection.receive(request(produce, 9, produceOf(batch({ valueSize: 40_000 }))));
+    }
+    const { answers } = broker.memory;
+    const others = answers.hold(answers.free, () => {});
+    const partitions = [{ partition: 0, fetchOffset: 0, partitionMaxBytes: 1 << 20 }];
+    const all = request(fetch, 12, { ...FETCH, topics: [{ topic: "topic", partitions }] });
+    const sizeOfAnswer = async () => {
+      await settle(connection.receive(all)!);
+      return frames.at(-1)!.length;
+    };
+    expect(await sizeOfAnswer()).toBeLessThan(50_000);
+    others.release();
+    expect(await sizeOfAnswer()).toBeGreaterThan(120_000);
+    expect(answers.used).toBe(0);
+  });
+
+  test("[BRK64] ends over more elements than any client sends", async () => {
+    const { connection, request } = await connected();
+    const topics = Array.from({ length: 500_001 }, () => ({ name: "" }));
+    const frame = request(metadata, 9, { topics });
+    expect(() => connection.receive(frame)).toThrow(MalformedFrame);
+  });
+
+  test("[BRK65] does not read on while its answers are not read", async () => {
+    const { broker, request, world } = await connected();
+    const responses = new ResponseQueue(() => new Promise(() => {}));
+    const hosts = { host: "here", clientHost: "/there" };
+    const connection = new KafkaConnection({ broker, hosts, responses, close: () => {} });
+    const unknown = request(apiVersions, 3, {
+      clientSoftwareName: "a",
+      clientSoftwareVersion: "1",
+    });
+    writeInt16(unknown, 2, 99);
+    let count = 0;
+    while (count < 100_000 && !connection.receive(unknown.slice())) count += 1;
+    expect(count).toBeLessThan(1100);
+    await world.runFor(1000);
+    expect(responses.unwrittenBytes).toBeLessThan(300_000);
+  });
 });

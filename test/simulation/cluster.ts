@@ -163,6 +163,7 @@ export class Cluster {
       nodeId: Number(name.split("/")[1]),
       clusterId: "simulation",
       config: parseBrokerConfig(this.#config),
+      brokers: 1,
       advertised: (nodeId) => ({ host: "simulated", port: 9091 + nodeId }),
       controller: this.#stub<ControllerPort>(instance, CONTROLLER),
       replica: (key) => this.#stub<ReplicaPort>(instance, replicaName(key)),

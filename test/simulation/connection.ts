@@ -3,10 +3,10 @@
  * anywhere. The gateway's end is served as a TCP connection is.
  */
 import { concatBytes } from "../../src/base/concat-bytes.ts";
-import { FrameSplitter } from "../../src/gateway/frame-splitter.ts";
 import { isClientsDoing, KafkaConnection } from "../../src/gateway/kafka-connection.ts";
 import { ResponseQueue } from "../../src/gateway/response-queue.ts";
 import type { Api, RequestInput, ResponseOf } from "../../src/protocol/api.ts";
+import { FrameSplitter } from "../../src/protocol/frame-splitter.ts";
 import { decodeResponseFrame, encodeRequestFrame } from "../../src/protocol/frame.ts";
 import type { Cluster } from "./cluster.ts";
 import type { Instance } from "./network.ts";

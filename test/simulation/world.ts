@@ -69,6 +69,11 @@ export class World {
     return (this.#trace >>> 0).toString(16).padStart(8, "0");
   }
 
+  /** How many events are to come. */
+  get pendingCount(): number {
+    return this.#events.filter(({ run }) => run !== null).length;
+  }
+
   /** Lets time pass. */
   async runFor(durationMs: number): Promise<void> {
     const until = this.now + durationMs;

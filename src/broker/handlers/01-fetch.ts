@@ -13,7 +13,7 @@ import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { fetch } from "../../protocol/messages/01-fetch.ts";
 import type { ReadResult } from "../../replication/replica-calls.ts";
-import { fetchRound, type FetchedPartition } from "../fetch-round.ts";
+import { fetchRound, isCutShort, type FetchedPartition } from "../fetch-round.ts";
 import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
 import { fetchWait } from "../fetch-wait.ts";
 import { handler, type RequestContext } from "../handler.ts";
@@ -76,8 +76,7 @@ function isReadCommitted(request: FetchRequest): boolean {
  * batch did not fit, there is at least as much as the client would take.
  */
 function availableBytesOf({ partition, result, byteCount }: FetchedPartition): number {
-  const isCutShort = result.error === null && result.nextOffset < result.lastStableOffset;
-  return isCutShort ? Math.max(byteCount, partition.maxBytes) : byteCount;
+  return isCutShort(result) ? Math.max(byteCount, partition.maxBytes) : byteCount;
 }
 
 async function fetchUntilEnough(
@@ -87,10 +86,10 @@ async function fetchUntilEnough(
   { broker, connection }: RequestContext,
 ): Promise<FetchedPartition[]> {
   const deadline = broker.ports.clock.now() + request.maxWaitMs;
-  const round = {
-    maxBytes: Math.min(request.maxBytes, broker.ports.config.fetchMaxBytes),
-    readCommitted: isReadCommitted(request),
-  };
+  const readCommitted = isReadCommitted(request);
+  const limit = Math.min(request.maxBytes, broker.ports.config.fetchMaxBytes);
+  const limitOfEach = plan.partitions.reduce((sum, { maxBytes }) => sum + Math.max(maxBytes, 0), 0);
+  const wantedBytes = Math.min(limit, limitOfEach);
   const mayWait = request.maxWaitMs > 0 && request.minBytes > 0 && plan.partitions.length > 0;
   for (;;) {
     // A route may prove wrong, and be forgotten, while the request waits.
@@ -98,10 +97,13 @@ async function fetchUntilEnough(
     const located = plan.partitions.map((partition, index) =>
       broker.locateLed(references[index]!, partition.partition),
     );
-    const fetched = await fetchRound(broker, plan.partitions, located, {
-      ...round,
-      watch: mayWait,
-    });
+    // An answer has no more than there is memory for.
+    const share = broker.memory.answers.share(wantedBytes);
+    const maxBytes = share.bytes < wantedBytes ? share.bytes : limit;
+    const round = { maxBytes, readCommitted, watch: mayWait };
+    const fetched = await fetchRound(broker, plan.partitions, located, round).finally(() =>
+      share.release(),
+    );
     const availableBytes = fetched.reduce((sum, each) => sum + availableBytesOf(each), 0);
     const isDecided = fetched.some(decides) || fetched.every(isUnknown) || connection.isClosed;
     const missingBytes = request.minBytes - availableBytes;

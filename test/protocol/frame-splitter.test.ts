@@ -5,7 +5,7 @@ import { describe, expect, test } from "vitest";
 import { writeInt32 } from "../../src/base/big-endian.ts";
 import { concatBytes } from "../../src/base/concat-bytes.ts";
 import { MalformedFrame } from "../../src/base/malformed-frame.ts";
-import { FrameSplitter } from "../../src/gateway/frame-splitter.ts";
+import { FrameSplitter } from "../../src/protocol/frame-splitter.ts";
 
 const LIMIT = 1000;
 
@@ -72,6 +72,24 @@ describe("a byte stream", () => {
       );
     },
   );
+
+  test("[BRK22] gives the frames before a size that cannot be, and then ends", () => {
+    const splitter = new FrameSplitter(LIMIT);
+    const stream = concatBytes([framed(Uint8Array.of(1)), framed(Uint8Array.of(2)), size(-1)]);
+    expect(splitter.push(stream)).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
+    expect(() => splitter.missingBytes).toThrow(MalformedFrame);
+    expect(() => splitter.arrivingBytes).toThrow(MalformedFrame);
+    expect(() => splitter.push(size(0))).toThrow(MalformedFrame);
+  });
+
+  test("[BRK11] says how large the frame is that is arriving", () => {
+    const splitter = new FrameSplitter(LIMIT);
+    const arriving = [...framed(new Uint8Array(3))].map((byte) => {
+      splitter.push(Uint8Array.of(byte));
+      return splitter.arrivingBytes;
+    });
+    expect(arriving).toEqual([0, 0, 0, 3, 3, 3, 0]);
+  });
 
   test("[BRK12] may have a frame of just the limit", () => {
     const frame = new Uint8Array(LIMIT).fill(7);

@@ -15,6 +15,8 @@ export class FrameSplitter {
   /** The frame that is arriving, with its size in front; null between frames. */
   #partial: Uint8Array | null = null;
   #filled = 0;
+  /** Why nothing more can be cut out of the stream. */
+  #failure: MalformedFrame | null = null;
 
   constructor(maxFrameBytes: number) {
     this.#maxFrameBytes = maxFrameBytes;
@@ -22,10 +24,21 @@ export class FrameSplitter {
 
   /**
    * How many more bytes end the frame that is arriving; at least those of the next frame's size.
+   * Throws when the stream is malformed.
    */
   get missingBytes(): number {
+    if (this.#failure) throw this.#failure;
     if (!this.#partial || this.#filled < SIZE_BYTES) return SIZE_BYTES - this.#filled;
     return this.#frameSize(this.#partial, 0) + SIZE_BYTES - this.#filled;
+  }
+
+  /**
+   * The size of the frame that is arriving, or 0 while none is, or its size is not there yet.
+   * Throws when the stream is malformed.
+   */
+  get arrivingBytes(): number {
+    if (this.#failure) throw this.#failure;
+    return this.#filled < SIZE_BYTES ? 0 : readInt32(this.#partial!, 0);
   }
 
   /** Whether a frame has begun and not ended. */
@@ -36,10 +49,22 @@ export class FrameSplitter {
   /**
    * Takes the next piece and returns the frames that are complete now, without their sizes. They
    * may be views into `bytes`, which belongs to them from here on. A size that is negative or above
-   * the limit is a {@link MalformedFrame}: the stream cannot be trusted any more.
+   * the limit is a {@link MalformedFrame}: the stream cannot be trusted any more. What came before
+   * it is returned first, and the next call throws.
    */
   push(bytes: Uint8Array): Uint8Array[] {
+    if (this.#failure) throw this.#failure;
     const frames: Uint8Array[] = [];
+    try {
+      this.#cut(bytes, frames);
+    } catch (error) {
+      if (!(error instanceof MalformedFrame) || frames.length === 0) throw error;
+      this.#failure = error;
+    }
+    return frames;
+  }
+
+  #cut(bytes: Uint8Array, frames: Uint8Array[]): void {
     let position = 0;
     while (position < bytes.length) {
       if (this.#filled === 0) {
@@ -57,7 +82,6 @@ export class FrameSplitter {
         this.#filled = 0;
       }
     }
-    return frames;
   }
 
   /** The frame at `position` if all of it is there: no copy is needed. */

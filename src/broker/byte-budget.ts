@@ -1,0 +1,155 @@
+/**
+ * A budget of memory that clients make a gateway hold. Who takes a large share of it holds it until
+ * it is released; who comes when it is used up waits, or makes do with less.
+ *
+ * Nobody keeps others waiting for ever: while the budget is used up, whoever has held the most for
+ * some seconds gives it up, which ends a connection. Only then is there a timer.
+ */
+import type { Clock, Millis } from "../base/clock.ts";
+import type { Timers } from "./ports.ts";
+
+/** How long a share is safe from being taken back while others lack it. */
+const SAFE_MS = 10_000;
+
+/** What those get who can make do with less, when nothing is free. */
+const MIN_SHARE_BYTES = 64 * 1024;
+
+/** How often a budget that is used up is looked at. */
+const LOOK_MS = 1_000;
+
+/** A share of a budget, until it is released. */
+export class Hold {
+  bytes: number;
+  readonly since: Millis;
+  /** Whether it was asked to be given up, which it may be for a while before it is released. */
+  isGivenUp = false;
+  readonly #giveUp: () => void;
+  readonly #budget: ByteBudget;
+
+  constructor(budget: ByteBudget, bytes: number, giveUp: () => void, since: Millis) {
+    this.#budget = budget;
+    this.bytes = bytes;
+    this.#giveUp = giveUp;
+    this.since = since;
+  }
+
+  /** Ends what the share is held for; it is released in the course of that. */
+  giveUp(): void {
+    this.isGivenUp = true;
+    this.#giveUp();
+  }
+
+  /** Holds more or less from now on. */
+  resize(bytes: number): void {
+    this.#budget.resize(this, bytes);
+  }
+
+  /** Gives the share back; once is enough. */
+  release(): void {
+    this.#budget.release(this);
+  }
+}
+
+interface Waiting {
+  readonly bytes: number;
+  readonly giveUp: () => void;
+  readonly resolve: (hold: Hold) => void;
+}
+
+export class ByteBudget {
+  readonly #limit: number;
+  readonly #ports: { readonly clock: Clock; readonly timers: Timers };
+  readonly #holds = new Set<Hold>();
+  #used = 0;
+  #waiting: Waiting[] = [];
+  #isLooking = false;
+
+  constructor(limit: number, ports: { readonly clock: Clock; readonly timers: Timers }) {
+    this.#limit = limit;
+    this.#ports = ports;
+  }
+
+  /** How many bytes are held now, of how many there are. */
+  get used(): number {
+    return this.#used;
+  }
+
+  /** What is not held yet; never negative. */
+  get free(): number {
+    return Math.max(this.#limit - this.#used, 0);
+  }
+
+  /** Takes a share at once, whether it fits or not. */
+  hold(bytes: number, giveUp: () => void): Hold {
+    const hold = new Hold(this, bytes, giveUp, this.#ports.clock.now());
+    this.#holds.add(hold);
+    this.#used += bytes;
+    if (this.free === 0) this.#lookLater();
+    return hold;
+  }
+
+  /**
+   * Takes a share when some of the budget is free, be it less than that: what is larger than all of
+   * the budget gets through as well, one at a time, and waiting never ends in a deadlock. First
+   * come, first served.
+   */
+  whenFree(bytes: number, giveUp: () => void): Hold | Promise<Hold> {
+    if (this.free > 0) return this.hold(bytes, giveUp);
+    this.#lookLater();
+    return new Promise((resolve) => this.#waiting.push({ bytes, giveUp, resolve }));
+  }
+
+  /**
+   * Takes as much of `wanted` as is free, or a little when nothing is: for work that soon ends, and
+   * that can make do with less.
+   */
+  share(wanted: number): Hold {
+    const bytes = Math.min(wanted, Math.max(this.free, MIN_SHARE_BYTES));
+    return this.hold(bytes, () => {});
+  }
+
+  /** For {@link Hold}. */
+  resize(hold: Hold, bytes: number): void {
+    if (!this.#holds.has(hold)) return;
+    this.#used += bytes - hold.bytes;
+    hold.bytes = bytes;
+    this.#admit();
+  }
+
+  /** For {@link Hold}. */
+  release(hold: Hold): void {
+    if (!this.#holds.delete(hold)) return;
+    this.#used -= hold.bytes;
+    this.#admit();
+  }
+
+  #admit(): void {
+    while (this.#waiting.length > 0 && this.free > 0) {
+      const { bytes, giveUp, resolve } = this.#waiting.shift()!;
+      resolve(this.hold(bytes, giveUp));
+    }
+  }
+
+  #lookLater(): void {
+    if (this.#isLooking) return;
+    this.#isLooking = true;
+    this.#ports.timers.after(LOOK_MS, () => {
+      this.#isLooking = false;
+      if (this.free > 0) return;
+      this.#largest()?.giveUp();
+      this.#lookLater();
+    });
+  }
+
+  /** The largest share that is no longer safe. They are in the order in which they were taken. */
+  #largest(): Hold | undefined {
+    const unsafe = this.#ports.clock.now() - SAFE_MS;
+    let largest: Hold | undefined;
+    for (const hold of this.#holds) {
+      if (hold.since > unsafe) break;
+      if (hold.isGivenUp) continue;
+      if (!largest || hold.bytes > largest.bytes) largest = hold;
+    }
+    return largest;
+  }
+}

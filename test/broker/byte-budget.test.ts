@@ -1,0 +1,115 @@
+/** A budget of memory: who gets a share, who waits, and who has to give it up. */
+import { describe, expect, test } from "vitest";
+
+import { ByteBudget, type Hold } from "../../src/broker/byte-budget.ts";
+import { World } from "../simulation/world.ts";
+
+const LIMIT = 1_000_000;
+const SAFE_MS = 10_000;
+
+function newBudget() {
+  const world = new World(1);
+  const clock = { now: () => world.clock() };
+  const budget = new ByteBudget(LIMIT, { clock, timers: world });
+  const givenUp: string[] = [];
+  /** A share that is released when it has to be given up. */
+  const hold = (name: string, bytes: number): Hold => {
+    const share: Hold = budget.hold(bytes, () => {
+      givenUp.push(name);
+      share.release();
+    });
+    return share;
+  };
+  const admitted: string[] = [];
+  const wait = (name: string, bytes: number): Promise<Hold> => {
+    const share = budget.whenFree(bytes, () => {});
+    void Promise.resolve(share).then(() => admitted.push(name));
+    return Promise.resolve(share);
+  };
+  return { world, budget, hold, wait, givenUp, admitted };
+}
+
+describe("a budget of bytes", () => {
+  test("[BRK60] is what is left of it, and comes back", () => {
+    const { budget, hold } = newBudget();
+    const share = hold("a", 400_000);
+    hold("b", 100_000);
+    expect([budget.used, budget.free]).toEqual([500_000, 500_000]);
+    share.resize(700_000);
+    expect(budget.free).toBe(200_000);
+    share.release();
+    share.release();
+    share.resize(5);
+    expect(budget.used).toBe(100_000);
+  });
+
+  test("[BRK61] makes those wait for whom nothing is free, first come, first served", async () => {
+    const { world, hold, wait, admitted } = newBudget();
+    const share = hold("all", LIMIT);
+    void wait("first", 900_000);
+    void wait("second", 200_000);
+    void wait("third", 1);
+    await world.runFor(100);
+    expect(admitted).toEqual([]);
+    share.release();
+    await world.runFor(100);
+    // What does not fit whole gets through as well, as long as something is free.
+    expect(admitted).toEqual(["first", "second"]);
+  });
+
+  test("[BRK61] lets through what is larger than all of it", async () => {
+    const { budget, wait, admitted, world } = newBudget();
+    const share = await wait("large", 5 * LIMIT);
+    void wait("next", 1);
+    await world.runFor(100);
+    expect([admitted, budget.free]).toEqual([["large"], 0]);
+    share.release();
+    await world.runFor(100);
+    expect(admitted).toEqual(["large", "next"]);
+  });
+
+  test("[BRK62] takes the largest share back that was held for ten seconds, and one more each second", async () => {
+    const { world, hold, wait, givenUp, admitted } = newBudget();
+    hold("small", 100_000);
+    hold("large", 500_000);
+    await world.runFor(5000);
+    hold("larger, but later", 2 * LIMIT);
+    void wait("waiting", 1);
+    await world.runFor(SAFE_MS - 6000);
+    expect(givenUp).toEqual([]);
+    await world.runFor(2000);
+    expect(givenUp).toEqual(["large", "small"]);
+    await world.runFor(10_000);
+    expect(givenUp).toEqual(["large", "small", "larger, but later"]);
+    expect(admitted).toEqual(["waiting"]);
+  });
+
+  test("[BRK62] asks each to give up once, and goes on while there is too little", async () => {
+    const { world, budget, hold, givenUp } = newBudget();
+    let asked = 0;
+    budget.hold(LIMIT, () => (asked += 1));
+    hold("a", 10);
+    hold("b", 20);
+    await world.runFor(SAFE_MS + 5000);
+    expect([asked, givenUp]).toEqual([1, ["b", "a"]]);
+  });
+
+  test("[BRK62] has no timer while something is free", async () => {
+    const { world, hold } = newBudget();
+    hold("a", LIMIT - 1);
+    expect(world.pendingCount).toBe(0);
+    const last = hold("b", 1);
+    expect(world.pendingCount).toBe(1);
+    last.release();
+    await world.runFor(2000);
+    expect(world.pendingCount).toBe(0);
+  });
+
+  test("[BRK63] gives to those who can make do with less what there is, or a little", () => {
+    const { budget } = newBudget();
+    expect(budget.share(900_000).bytes).toBe(900_000);
+    expect(budget.share(900_000).bytes).toBe(100_000);
+    expect(budget.share(900_000).bytes).toBe(64 * 1024);
+    expect(budget.share(10).bytes).toBe(10);
+  });
+});
