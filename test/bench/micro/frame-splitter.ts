@@ -2,7 +2,7 @@
 import { bench, do_not_optimize, run } from "mitata";
 
 import { writeInt32 } from "../../../src/base/big-endian.ts";
-import { FrameSplitter } from "../../../src/gateway/frame-splitter.ts";
+import { FrameSplitter } from "../../../src/protocol/frame-splitter.ts";
 
 const MAX_FRAME_BYTES = 100 * 1024 * 1024;
 /** What a read from a socket brings at most. */
