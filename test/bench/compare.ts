@@ -2,16 +2,28 @@
  * `npm run bench`: Odradek and Apache Kafka side by side. `npm run bench -- --help` tells what it
  * measures and how; the parts are in `compare/`.
  */
+import { mkdirSync } from "node:fs";
+
+import { oracleAvailable } from "../oracle/kafka-jars.ts";
 import { describeMachine } from "./compare/machine.ts";
 import { type BenchOptions, benchCommand } from "./compare/options.ts";
 import { reportPage, writeReport } from "./compare/report.ts";
 import { type Measurement, summarize } from "./compare/results.ts";
 import { type Progress, runRounds } from "./compare/rounds.ts";
 
+const WITHOUT_KAFKA = "npm run bench -- --targets odradek --only start,single";
+
 await benchCommand(bench).parseAsync();
 
 async function bench(options: BenchOptions): Promise<void> {
   const { loads, targets, rounds, sizes, data: directory } = options;
+  const missing = needsKafka(options) ? oracleAvailable() : null;
+  if (missing !== null) {
+    console.error(`${missing}\nWithout it, there is: ${WITHOUT_KAFKA}`);
+    process.exitCode = 1;
+    return;
+  }
+  mkdirSync(directory, { recursive: true });
   const machine = describeMachine(directory);
   const measurements: Measurement[] = [];
   const signal = stopSignal();
@@ -33,6 +45,10 @@ async function bench(options: BenchOptions): Promise<void> {
   const report = { machine, targets, rounds, sizes, complete, rows, measurements };
   const paths = writeReport(report, options.results);
   console.log(`\n${reportPage(report)}\nWritten to ${paths.join(" and ")}.`);
+}
+
+function needsKafka({ targets, loads }: BenchOptions): boolean {
+  return targets.some((name) => name !== "odradek") || loads.some(({ needsJava }) => needsJava);
 }
 
 function onStandardError(): Progress {

@@ -30,6 +30,7 @@ export interface DepthLoad {
 }
 
 export interface DepthResult {
+  readonly records: number;
   readonly perSecond: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
@@ -56,7 +57,8 @@ export async function produceAtDepth(load: DepthLoad): Promise<DepthResult> {
   const seconds = (performance.now() - start) / 1000;
   latencies.sort((a, b) => a - b);
   const quantile = (share: number) => latencies[Math.floor(latencies.length * share)]!;
-  return { perSecond: latencies.length / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
+  const records = latencies.length;
+  return { records, perSecond: records / seconds, p50Ms: quantile(0.5), p99Ms: quantile(0.99) };
 }
 
 function produceFrame(topic: string, size: number): Uint8Array {

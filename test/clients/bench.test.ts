@@ -28,7 +28,7 @@ test("npm run bench measures Odradek alone, tells it and writes it down", async 
   const report = JSON.parse(json!) as Report;
   expect(report.complete).toBe(true);
   const figures = report.rows.map(({ load, figure }) => `${load}: ${figure.name}`);
-  const single = ["single-1x1: rate", "single-1x1: p50", "single-1x1: p99"];
+  const single = ["rate", "p50", "p99", "server's CPU"].map((name) => `single-1x1: ${name}`);
   expect(figures).toEqual(["start: to first ack", ...single]);
   for (const { values } of report.rows) expect(values.odradek!.median).toBeGreaterThan(0);
   expect(page).toMatch(/^\| single-1x1 +\| rate, per s /m);

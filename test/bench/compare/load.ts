@@ -25,7 +25,7 @@ export interface LoadContext {
 /** A figure of a load, and the project's aims for it. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "MB/s" | "per s" | "ms" | "s" | "MB";
+  readonly unit: "MB/s" | "per s" | "ms" | "s" | "MB" | "µs a record";
   readonly better: "higher" | "lower";
   /** What the ratio of Odradek's figure to another target's is meant to be, or better. */
   readonly aims?: Readonly<Partial<Record<TargetName, number>>>;
@@ -42,5 +42,7 @@ export interface Load {
   readonly figures: readonly Figure[];
   /** It tells of a server as it was started, whatever its topics; so it comes before a warm-up. */
   readonly ofServer?: true;
+  /** Its client programs are Kafka's. */
+  readonly needsJava?: true;
   run(target: Target, context: LoadContext): Promise<Measured>;
 }

@@ -29,7 +29,7 @@ export function describeMachine(directory: string): Machine {
     Odradek: commit(),
     workerd: workerdVersion(),
     "Apache Kafka": KAFKA_VERSION,
-    Java: firstLine("java", ["-version"]),
+    Java: firstLine("java", ["-version"]) || "none",
     Node: process.version,
   };
 }
@@ -52,8 +52,8 @@ function syncedWriteMs(directory: string): number {
 
 function commit(): string {
   const head = firstLine("git", ["rev-parse", "--short=12", "HEAD"]);
-  const changed = firstLine("git", ["status", "--porcelain", "--untracked-files=no"]) !== "unknown";
-  return changed ? `${head}, with changes` : head;
+  const changes = firstLine("git", ["status", "--porcelain", "--untracked-files=no"]);
+  return head === "" ? "no git" : changes === "" ? head : `${head}, with changes`;
 }
 
 function workerdVersion(): string {
@@ -61,8 +61,8 @@ function workerdVersion(): string {
   return (JSON.parse(readFileSync(path, "utf8")) as { version: string }).version;
 }
 
-/** What a program says first, on whichever output; "unknown" if it says nothing. */
+/** What a program says first, on whichever output; nothing if there is no such program. */
 function firstLine(command: string, args: readonly string[]): string {
   const { stdout, stderr } = spawnSync(command, args, { cwd: ROOT, encoding: "utf8" });
-  return `${stdout ?? ""}${stderr ?? ""}`.split("\n")[0]!.trim() || "unknown";
+  return `${stdout ?? ""}${stderr ?? ""}`.split("\n")[0]!.trim();
 }

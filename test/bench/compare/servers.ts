@@ -9,7 +9,7 @@ import { join } from "node:path";
 
 import { startOracle } from "../../oracle/start.ts";
 import { freePorts } from "../../support/free-ports.ts";
-import { descendantsOf, residentBytes } from "../../support/processes.ts";
+import { costOf, descendantsOf, residentBytes } from "../../support/processes.ts";
 import { startServe } from "../../support/serve-process.ts";
 import { firstAck } from "./first-ack.ts";
 import type { Server, TargetName } from "./target.ts";
@@ -70,8 +70,7 @@ async function startOdradek({ directory, signal }: ServerOptions): Promise<Serve
     return {
       bootstrap,
       startToFirstAckMs: ackedAt - startedAt,
-      residentBytes: () =>
-        [pid, ...descendantsOf(pid)].reduce((sum, each) => sum + residentBytes(each), 0),
+      ...usage(() => [pid, ...descendantsOf(pid)]),
       stop,
     };
   } catch (error) {
@@ -94,7 +93,7 @@ async function startKafka({ directory, signal }: ServerOptions): Promise<Server>
     return {
       bootstrap,
       startToFirstAckMs: ackedAt - oracle.startedAt,
-      residentBytes: () => oracle.pids.reduce((sum, pid) => sum + residentBytes(pid), 0),
+      ...usage(() => oracle.pids),
       stop: async () => {
         await oracle.stop();
         await remove();
@@ -108,4 +107,10 @@ async function startKafka({ directory, signal }: ServerOptions): Promise<Server>
     await remove();
     throw error;
   }
+}
+
+/** What all processes of a server use together. */
+function usage(pids: () => readonly number[]): Pick<Server, "residentBytes" | "cpuMs"> {
+  const sum = (of: (pid: number) => number) => pids().reduce((total, pid) => total + of(pid), 0);
+  return { residentBytes: () => sum(residentBytes), cpuMs: () => sum((pid) => costOf(pid).cpuMs) };
 }

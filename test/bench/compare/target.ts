@@ -18,6 +18,8 @@ export interface Server {
   readonly startToFirstAckMs: number;
   /** The resident memory of all its processes, now. */
   residentBytes(): number;
+  /** The processor time that they have used since they were started. */
+  cpuMs(): number;
   /** Ends it and removes its data. */
   stop(): Promise<void>;
 }

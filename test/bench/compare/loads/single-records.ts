@@ -1,6 +1,7 @@
 /** Produce requests of one record each, on one connection or many, one at a time or more. */
 import { produceAtDepth } from "../../produce-depth.ts";
 import type { Figure, Load } from "../load.ts";
+import { SERVER_CPU, withServerCpu } from "../server-cpu.ts";
 
 const RECORD_SIZE = 100;
 
@@ -22,12 +23,15 @@ function single(connections: number, depth: number, aims: Figure["aims"] & {}): 
       { name: "rate", unit: "per s", better: "higher", aims },
       { name: "p50", unit: "ms", better: "lower" },
       { name: "p99", unit: "ms", better: "lower" },
+      SERVER_CPU,
     ],
     async run(target, { sizes, signal }) {
       const to = await target.newTopic();
       const load = { ...to, connections, depth, size: RECORD_SIZE, seconds: sizes.seconds, signal };
-      const { perSecond, p50Ms, p99Ms } = await produceAtDepth(load);
-      return { rate: perSecond, p50: p50Ms, p99: p99Ms };
+      return withServerCpu(target.server, async () => {
+        const { records, perSecond, p50Ms, p99Ms } = await produceAtDepth(load);
+        return { records, figures: { rate: perSecond, p50: p50Ms, p99: p99Ms } };
+      });
     },
   };
 }

@@ -25,6 +25,7 @@ export const memory: Load = {
     { name: "after the load", unit: "MB", better: "lower", aims: { kafka: 0.4 } },
   ],
   ofServer: true,
+  needsJava: true,
   async run(target, context) {
     await sleep(SETTLE_MS);
     const idle = target.server.residentBytes();

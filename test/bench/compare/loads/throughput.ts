@@ -1,6 +1,7 @@
 /** Many records in a row, by the Java clients: produced with acks=all, and consumed. */
 import { consumeByJava, produceByJava } from "../java-client.ts";
 import type { Load, LoadContext, Sizes } from "../load.ts";
+import { SERVER_CPU, withServerCpu } from "../server-cpu.ts";
 import type { FilledTopic, Target } from "../target.ts";
 
 const [SMALL, LARGE] = [100, 1000];
@@ -25,10 +26,15 @@ function produce(name: string, recordSize: number, count: keyof Sizes): Load {
         better: "higher",
         aims: { kafka: 1, "kafka-flush": 3 },
       },
+      SERVER_CPU,
     ],
-    async run(target, context) {
-      const { mbPerSecond } = await fill(target, recordSize, context.sizes[count], context);
-      return { throughput: mbPerSecond };
+    needsJava: true,
+    run(target, context) {
+      const records = context.sizes[count];
+      return withServerCpu(target.server, async () => {
+        const { mbPerSecond } = await fill(target, recordSize, records, context);
+        return { records, figures: { throughput: mbPerSecond } };
+      });
     },
   };
 }
@@ -37,13 +43,19 @@ function consume(name: string, recordSize: number, count: keyof Sizes): Load {
   return {
     name,
     description: `Kafka's ConsumerPerformance, records of ${recordSize} B`,
-    figures: [{ name: "throughput", unit: "MB/s", better: "higher", aims: { kafka: 0.8 } }],
+    figures: [
+      { name: "throughput", unit: "MB/s", better: "higher", aims: { kafka: 0.8 } },
+      SERVER_CPU,
+    ],
+    needsJava: true,
     async run(target, context) {
       const filled =
         target.filledWith(recordSize) ??
         (await fill(target, recordSize, context.sizes[count], context));
-      const { mbPerSecond } = await consumeByJava(target, filled, context);
-      return { throughput: mbPerSecond };
+      return withServerCpu(target.server, async () => {
+        const { records, mbPerSecond } = await consumeByJava(target, filled, context);
+        return { records, figures: { throughput: mbPerSecond } };
+      });
     },
   };
 }
