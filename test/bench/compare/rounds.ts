@@ -11,6 +11,7 @@ import type { Measurement } from "./results.ts";
 import { type ServerName, serverOf, startServer } from "./servers.ts";
 import { digits } from "./table.ts";
 import { type Server, TARGETS, Target, type TargetName } from "./target.ts";
+import { rotated } from "./turns.ts";
 
 export interface Plan {
   readonly loads: readonly Load[];
@@ -142,10 +143,4 @@ function told(load: Load, measured: { figures?: Measured; error?: string }): str
   return load.figures
     .map(({ name, unit }) => `${name} ${digits(measured.figures![name]!)} ${unit}`)
     .join(", ");
-}
-
-/** The same values, those before `first` at the end. */
-function rotated<Value>(values: readonly Value[], first: number): Value[] {
-  const start = first % values.length;
-  return [...values.slice(start), ...values.slice(0, start)];
 }
