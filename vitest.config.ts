@@ -8,6 +8,8 @@ import { dirname, resolve } from "node:path";
 import { cloudflareTest } from "@cloudflare/vitest-plugin";
 import { parse } from "smol-toml";
 import { defineConfig } from "vitest/config";
+import { BaseSequencer } from "vitest/node";
+import type { TestSpecification } from "vitest/node";
 
 const UNIT_FOLDERS =
   "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation,bench";
@@ -16,6 +18,16 @@ const UNIT_FOLDERS =
 function processes(name: string, include: string[], globalSetup: string[] = []) {
   const timeouts = { testTimeout: 60_000, hookTimeout: 60_000 };
   return { test: { name, include, globalSetup, ...timeouts, fileParallelism: false } };
+}
+
+/** Runs the file that looks back on the others after them, and else in Vitest's own order. */
+class LookingBackLast extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const looksBack = ({ moduleId }: TestSpecification) =>
+      moduleId.endsWith("/every-error.test.ts");
+    return [...sorted.filter((file) => !looksBack(file)), ...sorted.filter(looksBack)];
+  }
 }
 
 /** A copy of wrangler.toml that opens no Kafka ports: a server may be running on them. */
@@ -30,6 +42,7 @@ function configWithoutPorts(): string {
 export default defineConfig({
   test: {
     passWithNoTests: true,
+    sequence: { sequencer: LookingBackLast },
     projects: [
       {
         test: {

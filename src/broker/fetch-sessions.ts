@@ -20,6 +20,7 @@ const FINAL_EPOCH = -1;
 const INITIAL_EPOCH = 0;
 const MAX_EPOCH = 2 ** 31 - 1;
 const NO_SESSION = 0;
+const NO_EPOCH = -1;
 
 /** One partition that a client fetches, and what it was last told about it. */
 export interface FetchPartition {
@@ -137,11 +138,16 @@ function requestedPartitions(request: FetchRequest): FetchPartition[] {
       partition: partition.partition,
       fetchOffset: partition.fetchOffset,
       maxBytes: partition.partitionMaxBytes,
-      currentLeaderEpoch: partition.currentLeaderEpoch,
-      lastFetchedEpoch: partition.lastFetchedEpoch,
+      currentLeaderEpoch: epochOrNone(partition.currentLeaderEpoch),
+      lastFetchedEpoch: epochOrNone(partition.lastFetchedEpoch),
       told: null,
     })),
   );
+}
+
+/** In a Fetch, and there alone, any negative epoch is none to Kafka. */
+function epochOrNone(epoch: number): number {
+  return Math.max(epoch, NO_EPOCH);
 }
 
 /** Adds, changes and forgets partitions as an incremental request says. */

@@ -48,6 +48,14 @@ export interface ConnectionContext {
   onClose(listener: () => void): () => void;
 }
 
+/**
+ * Whether a request leaves the controller no time at all. Kafka gives it up then before anything
+ * else (REQUEST_TIMED_OUT), and does nothing of what it asks for.
+ */
+export function isOutOfTime({ timeoutMs }: { readonly timeoutMs: number }): boolean {
+  return timeoutMs <= 0;
+}
+
 /** Thrown by a handler for which Kafka ends the connection without an answer. */
 export class CloseConnection extends Error {
   override name = "CloseConnection";

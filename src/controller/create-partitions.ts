@@ -3,7 +3,7 @@
  * goes on where it ended last. As with new topics, no replica is woken.
  */
 import type { ErrorName } from "../protocol/errors.ts";
-import { MAX_PARTITIONS_PER_TOPIC, tooManyPartitions } from "./create-topics.ts";
+import { MAX_PARTITIONS_PER_REQUEST } from "./create-topics.ts";
 import { tellGroups } from "./groups.ts";
 import type { ClusterImage, TopicImage } from "./image.ts";
 import { invalidAssignment } from "./manual-assignment.ts";
@@ -27,8 +27,8 @@ export interface CreatePartitionsResult {
   readonly message: string | null;
 }
 
-/** Most partitions that one request adds; they are stored in one transaction. */
-export const MAX_NEW_PARTITIONS = MAX_PARTITIONS_PER_TOPIC;
+/** Most partitions of one topic; the answer about it has to fit in one message. */
+export const MAX_PARTITIONS_PER_TOPIC = 10_000;
 
 export function createPartitions(
   image: ClusterImage,
@@ -77,9 +77,13 @@ function invalidCount(
       `but only ${assignments.length} assignment(s) were specified.`;
     return refuse(name, "INVALID_REPLICA_ASSIGNMENT", why);
   }
-  if (count > MAX_PARTITIONS_PER_TOPIC) return invalid(tooManyPartitions(count));
-  if (added + additional > MAX_NEW_PARTITIONS)
-    return invalid(`One request adds at most ${MAX_NEW_PARTITIONS} partitions.`);
+  if (count > MAX_PARTITIONS_PER_TOPIC) {
+    return invalid(
+      `Number of partitions ${count} is above the maximum of ${MAX_PARTITIONS_PER_TOPIC} a topic.`,
+    );
+  }
+  if (added + additional > MAX_PARTITIONS_PER_REQUEST)
+    return invalid(`One request adds at most ${MAX_PARTITIONS_PER_REQUEST} partitions.`);
   return null;
 }
 

@@ -13,7 +13,7 @@ import { newPartition } from "./new-partition.ts";
 import { placeReplicas, tooFewBrokers } from "./placement.ts";
 import type { MetadataRecord } from "./records.ts";
 import type { ControllerSurroundings, Step } from "./step.ts";
-import { invalidTopicName } from "./topic-names.ts";
+import { METADATA_TOPIC, invalidTopicName } from "./topic-names.ts";
 
 /** One topic of a CreateTopics request; -1 asks for the broker's default. */
 export interface NewTopic {
@@ -38,14 +38,17 @@ export type CreateTopicResult =
       readonly configs: Readonly<Record<string, string>>;
     };
 
-/** Most partitions of one topic; the answer about it has to fit in one message. */
-export const MAX_PARTITIONS_PER_TOPIC = 10_000;
+/** Most partitions of one request, and most records that it may come to, as in Kafka. */
+export const MAX_PARTITIONS_PER_REQUEST = 10_000;
+const MAX_RECORDS_PER_REQUEST = 10_000;
 
 export function createTopics(
   image: ClusterImage,
   topics: readonly NewTopic[],
   surroundings: ControllerSurroundings & { readonly validateOnly: boolean },
 ): Step<CreateTopicResult[]> {
+  if (partitionsOf(topics, surroundings.config) > MAX_PARTITIONS_PER_REQUEST)
+    return refuseAll(topics, "Excessively large number of partitions per request.");
   const records: MetadataRecord[] = [];
   const byName = Map.groupBy(topics, (topic) => topic.name);
   let placed = image.partitionsPlaced();
@@ -65,8 +68,7 @@ export function createTopics(
     const configs = Object.fromEntries(
       topic.configs.flatMap(({ name, value }) => (value === null ? [] : [[name, value]])),
     );
-    if (!surroundings.validateOnly)
-      records.push(...recordsOf(name, topicId, assignment.replicas, configs));
+    records.push(...recordsOf(name, topicId, assignment.replicas, configs));
     return {
       name,
       error: null,
@@ -76,8 +78,25 @@ export function createTopics(
       configs,
     };
   });
+  if (records.length > MAX_RECORDS_PER_REQUEST)
+    return refuseAll(topics, "Unable to perform excessively large batch operation.");
+  if (surroundings.validateOnly) return { records: [], response, effects: [] };
   const created = records.flatMap((record) => (record.type === "Topic" ? [record.name] : []));
   return { records, response, effects: tellGroups(image, created) };
+}
+
+/** How many partitions are asked for, as far as their numbers make sense. */
+function partitionsOf(topics: readonly NewTopic[], { numPartitions }: BrokerConfig): number {
+  const counts = topics.map((topic) => {
+    if (topic.assignments.length > 0) return topic.assignments.length;
+    return topic.numPartitions === -1 ? numPartitions : Math.max(topic.numPartitions, 0);
+  });
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+function refuseAll(topics: readonly NewTopic[], why: string): Step<CreateTopicResult[]> {
+  const response = topics.map(({ name }) => refuse(name, "POLICY_VIOLATION", why));
+  return { records: [], response, effects: [] };
 }
 
 function invalidNewTopic(
@@ -86,6 +105,10 @@ function invalidNewTopic(
   collisions: ReadonlyMap<string, string>,
 ): CreateTopicResult | null {
   const { name } = topic;
+  if (name === METADATA_TOPIC) {
+    const why = `Creation of internal topic ${name} is prohibited.`;
+    return refuse(name, "INVALID_REQUEST", why);
+  }
   const invalidName = invalidTopicName(name);
   if (invalidName) return refuse(name, "INVALID_TOPIC_EXCEPTION", invalidName);
   if (image.topicByName(name)) {
@@ -137,8 +160,6 @@ function assignReplicas(
   const partitionCount = topic.numPartitions === -1 ? config.numPartitions : topic.numPartitions;
   const factor =
     topic.replicationFactor === -1 ? config.defaultReplicationFactor : topic.replicationFactor;
-  if (partitionCount > MAX_PARTITIONS_PER_TOPIC)
-    return refuse(name, "INVALID_PARTITIONS", tooManyPartitions(partitionCount));
   if (factor > nodeIds.length) {
     return refuse(name, "INVALID_REPLICATION_FACTOR", tooFewBrokers(factor, nodeIds.length));
   }
@@ -148,10 +169,6 @@ function assignReplicas(
 
 const UNREPLICATED =
   "Replication factors above 1 are not supported by this version of Odradek: ask for 1, or -1 for the default.";
-
-export function tooManyPartitions(count: number): string {
-  return `Number of partitions ${count} is above the maximum of ${MAX_PARTITIONS_PER_TOPIC} a topic.`;
-}
 
 function givenAssignment(
   topic: NewTopic,
@@ -168,8 +185,6 @@ function givenAssignment(
     return refuse(name, "INVALID_REQUEST", why);
   }
   const invalid = (why: string) => refuse(name, "INVALID_REPLICA_ASSIGNMENT", why);
-  if (topic.assignments.length > MAX_PARTITIONS_PER_TOPIC)
-    return invalid(tooManyPartitions(topic.assignments.length));
   const replicas: number[][] = [];
   let factor: number | null = null;
   for (const { partitionIndex, brokerIds } of topic.assignments) {

@@ -29,6 +29,9 @@ export function collisionKey(name: string): string {
   return name.replaceAll(".", "_");
 }
 
+/** The log of the controller's records in Kafka. It is no topic, and no topic has its name. */
+export const METADATA_TOPIC = "__cluster_metadata";
+
 /** Whether Kafka keeps the topic for itself. */
 export function isInternalTopic(name: string): boolean {
   return (

@@ -4,6 +4,7 @@
  */
 import type { Millis } from "../base/clock.ts";
 import type { AppendResult } from "../log/append.ts";
+import { UNDEFINED_EPOCH } from "../log/leader-epochs.ts";
 import type { PartitionLog } from "../log/partition-log.ts";
 import type { TimestampAndOffset } from "../log/timestamp-lookup.ts";
 import type { ErrorName } from "../protocol/errors.ts";
@@ -73,6 +74,8 @@ export class PartitionLeader {
     const wrongEpoch = this.#wrongEpoch(call.currentLeaderEpoch);
     if (wrongEpoch) return this.#failedRead(wrongEpoch, call.offset);
     const divergingEpoch = this.#divergingEpoch(call);
+    if (divergingEpoch === "OFFSET_OUT_OF_RANGE")
+      return this.#failedRead(divergingEpoch, call.offset);
     if (divergingEpoch) return { ...this.#failedRead(null, call.offset), divergingEpoch };
     const { highWatermark, lastStableOffset } = this.log;
     const upperBound = call.readCommitted ? lastStableOffset : highWatermark;
@@ -144,10 +147,17 @@ export class PartitionLeader {
     return currentLeaderEpoch < this.leaderEpoch ? "FENCED_LEADER_EPOCH" : "UNKNOWN_LEADER_EPOCH";
   }
 
-  /** Where the reader's history and this log's part, if they do (KIP-595). */
-  #divergingEpoch({ lastFetchedEpoch, offset }: ReadCall): ReadResult["divergingEpoch"] {
+  /**
+   * Where the reader's history and this log's part, if they do (KIP-595). A reader that is ahead of
+   * all epochs of this log is nowhere in it.
+   */
+  #divergingEpoch({
+    lastFetchedEpoch,
+    offset,
+  }: ReadCall): ReadResult["divergingEpoch"] | "OFFSET_OUT_OF_RANGE" {
     if (lastFetchedEpoch === -1) return null;
     const { epoch, endOffset } = this.log.endOffsetForEpoch(lastFetchedEpoch);
+    if (epoch === UNDEFINED_EPOCH) return "OFFSET_OUT_OF_RANGE";
     return epoch < lastFetchedEpoch || endOffset < offset ? { epoch, endOffset } : null;
   }
 

@@ -94,6 +94,25 @@ describe("a fetch session", () => {
     expect(after).toBe("FETCH_SESSION_ID_NOT_FOUND");
   });
 
+  test("[BRK74] takes any negative epoch of a leader or a reader for none", () => {
+    const { sessions } = newSessions();
+    const asked = request({ epoch: 0, offsets: [[0, 0]] });
+    for (const [epoch, expected] of [
+      [-7, -1],
+      [-1, -1],
+      [0, 0],
+      [3, 3],
+    ] as const) {
+      const [partition] = asked.topics[0]!.partitions;
+      const epochs = { currentLeaderEpoch: epoch, lastFetchedEpoch: epoch };
+      const topics = [{ ...asked.topics[0]!, partitions: [{ ...partition!, ...epochs }] }];
+      const { partitions } = planned(sessions.plan({ ...asked, topics }, 12));
+      expect(partitions).toMatchObject([
+        { currentLeaderEpoch: expected, lastFetchedEpoch: expected },
+      ]);
+    }
+  });
+
   test("[BRK6] takes only the next epoch, by which a request that came twice is found out", () => {
     const { sessions } = newSessions();
     const { sessionId: id } = opened(sessions, 0);

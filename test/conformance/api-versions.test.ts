@@ -123,6 +123,17 @@ conformance("ApiVersions", (test) => {
     },
   );
 
+  test.for(servedApis.filter(({ api }) => "throttleTimeMs" in api.response))(
+    "[K11] $name says in every version that nobody is throttled",
+    async ({ api, request }, { cluster }) => {
+      const wire = await cluster.wire();
+      for (const version of servedVersions(api)) {
+        const { throttleTimeMs } = await wire.call(api, version, request(version));
+        expect(throttleTimeMs).toBe(0);
+      }
+    },
+  );
+
   test("[K5] a body that cannot be read closes the connection", async ({ cluster }) => {
     const wire = await cluster.open();
     const topics = Uint8Array.of(0x7f, 0xff, 0xff, 0xff);

@@ -13,6 +13,7 @@ import type { MetadataResponse } from "../../src/protocol/messages/03-metadata.t
 import { apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
 import { createTopics } from "../../src/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
+import type { NoteAnswer } from "./answers.ts";
 import { EARLIEST, Partition } from "./partition.ts";
 import { Wire } from "./wire.ts";
 
@@ -30,19 +31,24 @@ export interface TopicOptions {
 /** A cluster under test, and whatever a test has opened and made in it. */
 export class Cluster {
   readonly #bootstrap: string;
+  readonly #noteAnswer: NoteAnswer | undefined;
   readonly #opened: Promise<Wire>[] = [];
   readonly #shared = new Map<string, Promise<Wire>>();
   readonly #names: string[] = [];
   readonly #lastSteps: (() => Promise<void>)[] = [];
 
-  /** `bootstrap` is one address or several, as in `bootstrap.servers`. */
-  constructor(bootstrap: string) {
+  /**
+   * `bootstrap` is one address or several, as in `bootstrap.servers`; `noteAnswer` is told of every
+   * response that comes from there.
+   */
+  constructor(bootstrap: string, noteAnswer?: NoteAnswer) {
     this.#bootstrap = bootstrap.split(",")[0]!;
+    this.#noteAnswer = noteAnswer;
   }
 
   /** A new connection: to any broker, or to the one at `address`. */
   open(address: string = this.#bootstrap): Promise<Wire> {
-    const wire = Wire.open(address);
+    const wire = Wire.open(address, this.#noteAnswer);
     this.#opened.push(wire);
     return wire;
   }

@@ -47,7 +47,7 @@ conformance("connections", (test) => {
     expect(response.brokers).not.toEqual([]);
   });
 
-  test("a request may come byte by byte, and two in one piece", async ({ cluster }) => {
+  test("[K63] a request may come byte by byte, and two in one piece", async ({ cluster }) => {
     const wire = await cluster.open();
     for (const byte of QUESTION) {
       wire.sendBytes(Uint8Array.of(byte));
@@ -66,13 +66,18 @@ conformance("connections", (test) => {
     ["negative", -1],
     ["zero", 0],
     ["too small for a header", 7],
-  ] as const)("a frame whose size is %s closes the connection", async ([, size], { cluster }) => {
-    const wire = await cluster.open();
-    wire.sendBytes(sizePrefix(size), new Uint8Array(Math.max(0, Math.min(size, 1000))));
-    await wire.closed();
-  });
+  ] as const)(
+    "[K63] a frame whose size is %s closes the connection",
+    async ([, size], { cluster }) => {
+      const wire = await cluster.open();
+      wire.sendBytes(sizePrefix(size), new Uint8Array(Math.max(0, Math.min(size, 1000))));
+      await wire.closed();
+    },
+  );
 
-  test("a connection may be cut in the middle of a frame, at any byte", async ({ cluster }) => {
+  test("[K63] a connection may be cut in the middle of a frame, at any byte", async ({
+    cluster,
+  }) => {
     for (let length = 0; length < QUESTION.length; length++) {
       const wire = await cluster.open();
       wire.sendBytes(QUESTION.subarray(0, length));
@@ -84,7 +89,7 @@ conformance("connections", (test) => {
     }
   });
 
-  test("a client that is gone before its answers come harms nobody", async ({ cluster }) => {
+  test("[K63] a client that is gone before its answers come harms nobody", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     const waiting = fetchRequest([partition], { maxWaitMs: 1_000 });
     for (let count = 0; count < 10; count++) {
@@ -97,7 +102,7 @@ conformance("connections", (test) => {
     expect(valuesIn((await partition.fetch()).records)).toEqual(["for nobody"]);
   });
 
-  test("1,000 connections at once are all answered", async ({ cluster }) => {
+  test("[K63] 1,000 connections at once are all answered", async ({ cluster }) => {
     const wires: Wire[] = [];
     // Not in one burst: a listener's backlog is short, and what is beyond it has to dial again.
     while (wires.length < 1000) {

@@ -16,7 +16,7 @@ function partitionsOf({ topics }: Page) {
 }
 
 conformance("DescribeTopicPartitions", (test) => {
-  test("describes partitions as Metadata does", async ({ cluster }) => {
+  test("[K64] describes partitions as Metadata does", async ({ cluster }) => {
     const partitions = await cluster.newTopic({ partitions: 3 });
     const { name, topicId } = partitions[0]!;
     const wire = await cluster.wire();
@@ -40,7 +40,7 @@ conformance("DescribeTopicPartitions", (test) => {
     }
   });
 
-  test("topics come in the order of their names, and those that there are not in their places", async ({
+  test("[K64] topics come in the order of their names, and those that there are not in their places", async ({
     cluster,
   }) => {
     const unknown = cluster.unusedName();
@@ -60,7 +60,7 @@ conformance("DescribeTopicPartitions", (test) => {
     expect(absent).toMatchObject({ topicId: ZERO_UUID, partitions: [] });
   });
 
-  test("no topic named is all topics", async ({ cluster }) => {
+  test("[K64] no topic named is all topics", async ({ cluster }) => {
     const { name } = await cluster.newPartition();
     const wire = await cluster.wire();
     const names: (string | null)[] = [];
@@ -73,7 +73,9 @@ conformance("DescribeTopicPartitions", (test) => {
     expect(names).toContain(name);
   });
 
-  test("pages end at the limit, and the next one begins at the cursor", async ({ cluster }) => {
+  test("[K64] pages end at the limit, and the next one begins at the cursor", async ({
+    cluster,
+  }) => {
     const names: string[] = [];
     for (const partitions of [3, 1, 4]) {
       names.push((await cluster.newTopic({ partitions }))[0]!.name);
@@ -96,6 +98,40 @@ conformance("DescribeTopicPartitions", (test) => {
         if (cursor !== null) expect(partitions).toHaveLength(responsePartitionLimit);
       } while (cursor !== null);
       expect(paged).toEqual(partitionsOf(whole));
+    }
+  });
+
+  test("[K64] a cursor is in a topic that was asked for, which need not be there", async ({
+    cluster,
+  }) => {
+    const { name } = await cluster.newPartition();
+    const wire = await cluster.wire();
+    const ask = async (names: string[], topicName: string, partitionIndex = 0) => {
+      const request = {
+        topics: names.map((each) => ({ name: each })),
+        cursor: { topicName, partitionIndex },
+      };
+      const { topics, nextCursor } = await wire.call(describeTopicPartitions, 0, request);
+      expect(nextCursor).toBe(null);
+      return topics.map((topic) => [topic.name, errorName(topic.errorCode)]);
+    };
+    const unknown = cluster.unusedName();
+    for (const elsewhere of ["a", "z", unknown]) {
+      expect(await ask([name], elsewhere)).toEqual([[name, "INVALID_REQUEST"]]);
+    }
+    expect(await ask([name], name, -1)).toEqual([[name, "INVALID_REQUEST"]]);
+    expect(await ask([], name, -1)).toEqual([]);
+    expect(await ask([name], name, 1)).toEqual([[name, "NONE"]]);
+    expect(await ask([unknown], unknown)).toEqual([[unknown, "UNKNOWN_TOPIC_OR_PARTITION"]]);
+  });
+
+  test("[K64] where a topic cannot be, nothing is told", async ({ cluster }) => {
+    const wire = await cluster.wire();
+    for (const name of ["", "..", "a b"]) {
+      const { topics } = await wire.call(describeTopicPartitions, 0, { topics: [{ name }] });
+      expect(topics).toMatchObject([{ name, topicId: ZERO_UUID, partitions: [] }]);
+      // Kafka itself trips over it, and answers UNKNOWN_SERVER_ERROR.
+      expect(errorName(topics[0]!.errorCode)).not.toBe("NONE");
     }
   });
 });

@@ -16,7 +16,9 @@ import { conformance } from "./suite.ts";
 const NO_LEADER = { leaderId: -1, leaderEpoch: -1 };
 
 conformance("Fetch", (test) => {
-  test("reads in every version, and tells where the log begins and ends", async ({ cluster }) => {
+  test("[K27] reads in every version, and tells where the log begins and ends", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("a", "b"));
     for (const version of servedVersions(fetch)) {
@@ -264,7 +266,8 @@ conformance("Fetch", (test) => {
     const errorAt = async (currentLeaderEpoch: number, version: number) =>
       (await partition.fetch({ currentLeaderEpoch, version })).error;
     for (const version of servedVersions(fetch)) {
-      expect(await errorAt(-1, version)).toBe("NONE");
+      // Any negative epoch is none, in a Fetch alone.
+      for (const none of [-1, -2]) expect(await errorAt(none, version)).toBe("NONE");
       expect(await errorAt(leaderEpoch, version)).toBe("NONE");
       const isCompared = version >= 9;
       expect(await errorAt(leaderEpoch + 1, version)).toBe(
@@ -290,6 +293,18 @@ conformance("Fetch", (test) => {
     expect(valuesIn(together.records)).toEqual(["a", "b"]);
   });
 
+  test("[K33] a reader that is ahead of all epochs is nowhere in the log", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    await partition.produce(batch("a"));
+    const { leaderEpoch } = partition.leader;
+    for (const version of servedVersions(fetch).filter((served) => served >= 12)) {
+      const ahead = await partition.fetch({ version, lastFetchedEpoch: leaderEpoch + 1 });
+      expect(ahead.error).toBe("OFFSET_OUT_OF_RANGE");
+      const without = await partition.fetch({ version, lastFetchedEpoch: -2 });
+      expect(valuesIn(without.records)).toEqual(["a"]);
+    }
+  });
+
   test("[K35] without transactions read_committed reads the same", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("a", "b"));
@@ -301,7 +316,9 @@ conformance("Fetch", (test) => {
     }
   });
 
-  test("many batches are read in pieces, each where the last one ended", async ({ cluster }) => {
+  test("[K28, K29] many batches are read in pieces, each where the last one ended", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const written = Array.from({ length: 60 }, (_, index) => `${index} `.padEnd(700, "z"));
     for (let index = 0; index < written.length; index += 3) {

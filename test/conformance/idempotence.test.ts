@@ -34,7 +34,7 @@ async function newProducer(cluster: Cluster): Promise<Producer> {
 }
 
 conformance("idempotence", (test) => {
-  test("every producer gets an id of its own and epoch 0, in every version, from every broker", async ({
+  test("[K51] every producer gets an id of its own and epoch 0, in every version, from every broker", async ({
     cluster,
   }) => {
     const ids: number[] = [];
@@ -49,7 +49,7 @@ conformance("idempotence", (test) => {
     expect(new Set(ids).size).toBe(ids.length);
   });
 
-  test("an id without an epoch, an epoch without an id and an empty transactional id are invalid", async ({
+  test("[K51] an id without an epoch, an epoch without an id and an empty transactional id are invalid", async ({
     cluster,
   }) => {
     const wire = await cluster.wire();

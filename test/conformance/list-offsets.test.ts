@@ -190,6 +190,7 @@ conformance("ListOffsets", (test) => {
         for (const [currentLeaderEpoch, error] of [
           [-1, "NONE"],
           [leaderEpoch, "NONE"],
+          [-2, "FENCED_LEADER_EPOCH"],
           [leaderEpoch + 1, "UNKNOWN_LEADER_EPOCH"],
         ] as const) {
           const found = await partition.listOffset(timestamp, { version, currentLeaderEpoch });
@@ -199,7 +200,7 @@ conformance("ListOffsets", (test) => {
     }
   });
 
-  test("a partition that is not there is unknown, and one led elsewhere has another leader", async ({
+  test("[K17, K26] a partition that is not there is unknown, and one led elsewhere has another leader", async ({
     cluster,
   }) => {
     const partition = await cluster.newPartition();
@@ -265,10 +266,24 @@ conformance("OffsetForLeaderEpoch", (test) => {
       expect(await ask(partition, known, version)).toEqual(["NONE", leaderEpoch, 0]);
       const unknown = { leaderEpoch, currentLeaderEpoch: leaderEpoch + 1 };
       expect(await ask(partition, unknown, version)).toEqual(["UNKNOWN_LEADER_EPOCH", -1, -1]);
+      const fenced = { leaderEpoch, currentLeaderEpoch: -2 };
+      expect(await ask(partition, fenced, version)).toEqual(["FENCED_LEADER_EPOCH", -1, -1]);
     }
   });
 
-  test("a partition that is not there is unknown", async ({ cluster }) => {
+  test("[K26] a broker that does not lead the partition says so", async ({ cluster }) => {
+    const { name, topicId, leader } = await cluster.newPartition();
+    const others = (await cluster.brokers()).filter(({ nodeId }) => nodeId !== leader.nodeId);
+    for (const { nodeId, wire } of others) {
+      const elsewhere = new Partition({ name, topicId }, 0, { ...leader, nodeId, wire });
+      for (const version of servedVersions(offsetForLeaderEpoch)) {
+        const refused = ["NOT_LEADER_OR_FOLLOWER", -1, -1];
+        expect(await ask(elsewhere, { leaderEpoch: 0 }, version)).toEqual(refused);
+      }
+    }
+  });
+
+  test("[K17] a partition that is not there is unknown", async ({ cluster }) => {
     const { name, topicId, leader } = await cluster.newPartition();
     for (const version of servedVersions(offsetForLeaderEpoch)) {
       for (const absent of [

@@ -14,7 +14,7 @@ const BROKERS = 1;
 const CONTROLLERS = 2;
 
 conformance("Metadata", (test) => {
-  test("describes a topic in every version", async ({ cluster }) => {
+  test("[K15] describes a topic in every version", async ({ cluster }) => {
     const partitions = await cluster.newTopic({ partitions: 3 });
     const { name, topicId } = partitions[0]!;
     const wire = await cluster.wire();
@@ -75,13 +75,44 @@ conformance("Metadata", (test) => {
   test("[K12] in versions 10 and 11 an id in place of a name is an invalid request", async ({
     cluster,
   }) => {
-    const { topicId } = await cluster.newPartition();
+    const { name, topicId } = await cluster.newPartition();
     const wire = await cluster.wire();
     for (const version of [10, 11]) {
-      const answer = await wire.call(metadata, version, { topics: [{ name: null, topicId }] });
-      expect(answer.topics.map(({ errorCode }) => errorName(errorCode))).toEqual([
-        "INVALID_REQUEST",
-      ]);
+      for (const topic of [
+        { name: null, topicId },
+        { name, topicId },
+      ]) {
+        const answer = await wire.call(metadata, version, { topics: [topic, { name }] });
+        const errors = answer.topics.map(({ errorCode }) => errorName(errorCode));
+        expect(new Set(errors)).toEqual(new Set(["INVALID_REQUEST"]));
+      }
+    }
+  });
+
+  test("[K12] where there are ids names count for nothing, and what is named twice is told once", async ({
+    cluster,
+  }) => {
+    const [{ name, topicId }, other] = [await cluster.newPartition(), await cluster.newPartition()];
+    const wire = await cluster.wire();
+    const named = { name, topicId: ZERO_UUID };
+    const withAnothersId = { name, topicId: other.topicId };
+    for (const version of [12, 13]) {
+      for (const [topics, expected] of [
+        [[named, named], [name]],
+        [
+          [
+            { name: null, topicId },
+            { name, topicId },
+          ],
+          [name],
+        ],
+        [[named, withAnothersId], [other.name]],
+      ] as const) {
+        const answer = await wire.call(metadata, version, { topics });
+        expect(answer.topics.map((topic) => [topic.name, errorName(topic.errorCode)])).toEqual(
+          expected.map((each) => [each, "NONE"]),
+        );
+      }
     }
   });
 
@@ -197,7 +228,9 @@ conformance("Metadata", (test) => {
 });
 
 conformance("DescribeCluster", (test) => {
-  test("names the brokers, the controller and the id that Metadata names", async ({ cluster }) => {
+  test("[K15] names the brokers, the controller and the id that Metadata names", async ({
+    cluster,
+  }) => {
     const { brokers, clusterId } = await cluster.metadata();
     const named = brokers.map(({ nodeId: brokerId, host, port }) => ({ brokerId, host, port }));
     const wire = await cluster.wire();
@@ -226,7 +259,7 @@ conformance("DescribeCluster", (test) => {
     }
   });
 
-  test("brokers do not speak of controllers' endpoints", async ({ cluster }) => {
+  test("[K15] brokers do not speak of controllers' endpoints", async ({ cluster }) => {
     const wire = await cluster.wire();
     for (const [endpointType, error] of [
       [CONTROLLERS, "MISMATCHED_ENDPOINT_TYPE"],

@@ -35,7 +35,7 @@ import { conformance } from "./suite.ts";
 type Spoilt = readonly [what: string, spoil: (batch: Uint8Array) => void, error: ErrorName];
 
 conformance("Produce", (test) => {
-  test("appends in every version, and answers the first offset", async ({ cluster }) => {
+  test("[K65] appends in every version, and answers the first offset", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     const versions = servedVersions(produce);
     for (const [index, version] of versions.entries()) {
@@ -56,7 +56,9 @@ conformance("Produce", (test) => {
     );
   });
 
-  test("keys, values, headers and timestamps come back as they were sent", async ({ cluster }) => {
+  test("[K65] keys, values, headers and timestamps come back as they were sent", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const sent = [
       record("plain"),
@@ -78,7 +80,7 @@ conformance("Produce", (test) => {
     expect(plain(received)).toEqual(sent.map((each, offset) => plain({ ...each, offset })));
   });
 
-  test("a stored batch has the leader's offset and epoch, and its CRC is still right", async ({
+  test("[K65] a stored batch has the leader's offset and epoch, and its CRC is still right", async ({
     cluster,
   }) => {
     const partition = await cluster.newPartition();
@@ -97,7 +99,7 @@ conformance("Produce", (test) => {
   });
 
   test.for(COMPRESSION_TYPES)(
-    "a batch compressed by %s is read back",
+    "[K65] a batch compressed by %s is read back",
     async (compression, { cluster }) => {
       const partition = await cluster.newPartition();
       const values = Array.from({ length: 100 }, (_, index) => `value ${index} `.repeat(20));
@@ -222,6 +224,18 @@ conformance("Produce", (test) => {
     expect((await partition.produce(offset)).error).toBe("INVALID_RECORD");
   });
 
+  test("[K20] a batch of a transaction needs a transactional id", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 };
+    const transactional = encodeBatch([record("value")], { ...producer, isTransactional: true });
+    for (const version of servedVersions(produce)) {
+      const answer = await partition.produce(transactional, { version });
+      expect(answer).toMatchObject({ error: "TRANSACTIONAL_ID_AUTHORIZATION_FAILED" });
+      expect(answer).toMatchObject({ baseOffset: -1, errorMessage: null });
+    }
+    expect((await partition.fetch()).highWatermark).toBe(0);
+  });
+
   test("[K20] a compression type that there is not is refused", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     for (const compression of [5, 6, 7]) {
@@ -277,7 +291,7 @@ conformance("Produce", (test) => {
     }
   });
 
-  test("requests that are sent without waiting are appended in their order", async ({
+  test("[K65] requests that are sent without waiting are appended in their order", async ({
     cluster,
   }) => {
     const partition = await cluster.newPartition();
@@ -296,7 +310,7 @@ conformance("Produce", (test) => {
     expect(valuesIn((await partition.fetch()).records)).toEqual(values);
   });
 
-  test("a partition that is refused does not keep the others from being written", async ({
+  test("[K65] a partition that is refused does not keep the others from being written", async ({
     cluster,
   }) => {
     const partitions = await cluster.newTopic({ partitions: 4 });

@@ -3,9 +3,12 @@
  * A case gets the cluster, and after it the cluster has to answer somebody new: whatever a client
  * does, the server stays up.
  */
+import { basename } from "node:path";
+
 import { describe, inject, test as base } from "vitest";
 import type { TestAPI } from "vitest";
 
+import { noteAnswersIn } from "./answers.ts";
 import { Cluster } from "./cluster.ts";
 import type { Target } from "./targets.ts";
 
@@ -19,9 +22,12 @@ export function conformance(area: string, cases: (test: DeclareCase) => void): v
 
 function casesAt(target: Target): DeclareCase {
   return base.extend<{ cluster: Cluster }>({
-    cluster: async ({ skip }, use) => {
+    cluster: async ({ skip, task }, use) => {
       if ("leftOut" in target) return skip(target.leftOut);
-      const cluster = new Cluster(target.bootstrap);
+      const asking = { target: target.name, file: basename(task.file.name) };
+      const rules = rulesIn(task.name);
+      const noteAnswer = noteAnswersIn(inject("answers"), { ...asking, rules });
+      const cluster = new Cluster(target.bootstrap, noteAnswer);
       try {
         await use(cluster);
         await cluster.answers();
@@ -30,4 +36,12 @@ function casesAt(target: Target): DeclareCase {
       }
     },
   });
+}
+
+/** The rules of SPEC.md that a title begins with; a case has one at least. */
+function rulesIn(title: string): string[] {
+  const named = /^\[([\w, ]+)\]/.exec(title)?.[1]?.split(", ") ?? [];
+  const rules = named.filter((id) => /^K\d+$/.test(id));
+  if (rules.length === 0) throw new Error(`"${title}" names no rule of SPEC.md.`);
+  return rules;
 }

@@ -23,18 +23,22 @@ export type Target =
 declare module "vitest" {
   export interface ProvidedContext {
     targets: readonly Target[];
+    /** The file in which the errors are noted that the targets answer. */
+    answers: string;
   }
 }
 
 /** Two, so that a client can come to the wrong one. */
 const BROKERS = 2;
 /**
- * What both are told, so that nobody has to wait long: groups begin at once, and sessions may be as
- * short as a second.
+ * What both are told, so that nobody has to wait long: groups begin at once, sessions may be as
+ * short as a second, and a group is soon full.
  */
 const CONFIG = {
   "group.initial.rebalance.delay.ms": "0",
   "group.min.session.timeout.ms": "1000",
+  "group.max.size": "10",
+  "group.consumer.max.size": "10",
 };
 /** Kafka's controllers listen this far above its brokers. */
 const CONTROLLER_PORT_OFFSET = 100;
@@ -52,6 +56,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
         ? await Promise.all([startOdradek(stops), startKafka(stops)])
         : [{ name: bootstrap, bootstrap }];
     project.provide("targets", targets);
+    const notes = await mkdtemp(join(tmpdir(), "conformance-answers-"));
+    stops.push(() => rm(notes, { recursive: true }));
+    project.provide("answers", join(notes, "answers.jsonl"));
   } catch (error) {
     await stop();
     throw error;

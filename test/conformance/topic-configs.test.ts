@@ -54,14 +54,16 @@ conformance("topic configs", (test) => {
     expect((await partition.produce(batch("small"))).baseOffset).toBe(0);
   });
 
-  test("a batch of 900 KB is written and read", async ({ cluster }) => {
+  test("[K22, K65] a batch of 900 KB is written and read", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     const values = Array.from({ length: 900 }, (_, index) => `${index} `.padEnd(1000, "y"));
     expect((await partition.produce(batch(...values))).error).toBe("NONE");
     expect(valuesIn((await partition.fetch()).records)).toEqual(values);
   });
 
-  test("a record of 2 MB is written and read where the topic allows it", async ({ cluster }) => {
+  test("[K22, K65] a record of 2 MB is written and read where the topic allows it", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition({ "max.message.bytes": `${3 * MEGABYTE}` });
     const value = new Uint8Array(2 * MEGABYTE).map((_, index) => index * 7);
     expect((await partition.produce(batch(value))).error).toBe("NONE");
@@ -151,7 +153,7 @@ conformance("topic configs", (test) => {
     ["zstd", "snappy"],
     ["uncompressed", "lz4"],
   ] as const)(
-    "[P3] compression.type=%s has a batch in %s compressed anew",
+    "[K65, P3] compression.type=%s has a batch in %s compressed anew",
     async ([type, sent], { cluster }) => {
       const partition = await cluster.newPartition({ "compression.type": type });
       const reader = new Partition(partition, 0, {

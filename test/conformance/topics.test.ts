@@ -35,7 +35,7 @@ async function refusal(cluster: Cluster, topic: NewTopic): Promise<ErrorName> {
 }
 
 conformance("CreateTopics", (test) => {
-  test("creates a topic in every version", async ({ cluster }) => {
+  test("[K18] creates a topic in every version", async ({ cluster }) => {
     const wire = await cluster.wire();
     for (const version of servedVersions(createTopics)) {
       const name = cluster.unusedName();
@@ -52,7 +52,7 @@ conformance("CreateTopics", (test) => {
     }
   });
 
-  test("tells every config of the new topic, with its value and where that comes from", async ({
+  test("[K18, K19] tells every config of the new topic, with its value and where that comes from", async ({
     cluster,
   }) => {
     const configs = [{ name: "retention.ms", value: "123456789" }];
@@ -182,13 +182,13 @@ conformance("CreateTopics", (test) => {
   });
 
   test.for(["", ".", "..", "a/b", "a b", "ä", "n".repeat(250)])(
-    "%j is no name for a topic",
+    "[K18] %j is no name for a topic",
     async (name, { cluster }) => {
       expect(await refusal(cluster, newTopic(name))).toBe("INVALID_TOPIC_EXCEPTION");
     },
   );
 
-  test("a name of 249 characters is one, with dots, dashes and underscores", async ({
+  test("[K18] a name of 249 characters is one, with dots, dashes and underscores", async ({
     cluster,
   }) => {
     const name = cluster.unusedName("a.b_c-").padEnd(249, "z");
@@ -198,14 +198,14 @@ conformance("CreateTopics", (test) => {
     await wire.call(deleteTopics, 5, { topicNames: [name], timeoutMs: 10_000 });
   });
 
-  test("two names that differ only in dots and underscores collide", async ({ cluster }) => {
+  test("[K18] two names that differ only in dots and underscores collide", async ({ cluster }) => {
     const dotted = cluster.unusedName("a.b");
     expect(await refusal(cluster, newTopic(dotted))).toBe("NONE");
     const underscored = newTopic(dotted.replaceAll(".", "_"));
     expect(await refusal(cluster, underscored)).toBe("INVALID_TOPIC_EXCEPTION");
   });
 
-  test("validateOnly answers as if, and creates nothing", async ({ cluster }) => {
+  test("[K18] validateOnly answers as if, and creates nothing", async ({ cluster }) => {
     const wire = await cluster.wire();
     const name = cluster.unusedName();
     const request = { topics: [newTopic(name, { numPartitions: 2 })], validateOnly: true };
@@ -219,7 +219,7 @@ conformance("CreateTopics", (test) => {
 });
 
 conformance("DeleteTopics", (test) => {
-  test("deletes a topic by its name in every version", async ({ cluster }) => {
+  test("[K66] deletes a topic by its name in every version", async ({ cluster }) => {
     const wire = await cluster.wire();
     for (const version of servedVersions(deleteTopics)) {
       const { name, topicId } = await cluster.newPartition();
@@ -235,7 +235,7 @@ conformance("DeleteTopics", (test) => {
     }
   });
 
-  test("deletes a topic by its id from version 6 on", async ({ cluster }) => {
+  test("[K66] deletes a topic by its id from version 6 on", async ({ cluster }) => {
     const { name, topicId } = await cluster.newPartition();
     const wire = await cluster.wire();
     const request = { topics: [{ name: null, topicId }], timeoutMs: 10_000 };
@@ -259,7 +259,7 @@ conformance("DeleteTopics", (test) => {
     expect(errorOf(null)).toBe("UNKNOWN_TOPIC_ID");
   });
 
-  test("a topic that is named by both or by neither, or twice, is an invalid request", async ({
+  test("[K66] a topic that is named by both or by neither, or twice, is an invalid request", async ({
     cluster,
   }) => {
     const wire = await cluster.wire();
@@ -300,7 +300,9 @@ conformance("DeleteTopics", (test) => {
     expect(errorName(topics[0]!.errorCode)).toBe("UNKNOWN_TOPIC_ID");
   });
 
-  test("a partition of a deleted topic is unknown to Produce and Fetch", async ({ cluster }) => {
+  test("[K17, K66] a partition of a deleted topic is unknown to Produce and Fetch", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("gone soon"));
     const wire = await cluster.wire();

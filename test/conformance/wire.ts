@@ -9,6 +9,7 @@ import type { Socket } from "node:net";
 import type { Api, RequestInput, ResponseOf } from "../../src/protocol/api.ts";
 import { encodeRequestFrame } from "../../src/protocol/frame.ts";
 import { Reader } from "../../src/protocol/reader.ts";
+import type { NoteAnswer } from "./answers.ts";
 
 /** How long anything may take that is not meant to wait. */
 const PATIENCE_MS = 15_000;
@@ -19,13 +20,15 @@ const CLIENT_ID = "conformance";
 /** A connection to one broker. Whoever opened it closes it. */
 export class Wire {
   readonly #socket: Socket;
+  readonly #noteAnswer: NoteAnswer | undefined;
   #correlationId = 0;
   #lastFrame: Promise<unknown> = Promise.resolve();
   #isOver = false;
   #changed = Promise.withResolvers<void>();
 
-  private constructor(socket: Socket) {
+  private constructor(socket: Socket, noteAnswer?: NoteAnswer) {
     this.#socket = socket;
+    this.#noteAnswer = noteAnswer;
     const changed = () => this.#changed.resolve();
     const over = () => {
       this.#isOver = true;
@@ -35,15 +38,15 @@ export class Wire {
     socket.on("readable", changed).on("end", over).on("close", over).on("error", over);
   }
 
-  /** Connects to `host:port`. */
-  static async open(address: string): Promise<Wire> {
+  /** Connects to `host:port`; `noteAnswer` is told of every response. */
+  static async open(address: string, noteAnswer?: NoteAnswer): Promise<Wire> {
     const colon = address.lastIndexOf(":");
     const host = address.slice(0, colon);
     const socket = connect({ host, port: Number(address.slice(colon + 1)), noDelay: true });
     const connected = Promise.withResolvers<void>();
     socket.once("connect", connected.resolve).once("error", connected.reject);
     await within(connected.promise, `a connection to ${address}`);
-    return new Wire(socket);
+    return new Wire(socket, noteAnswer);
   }
 
   /** Sends a request and returns its response. */
@@ -75,8 +78,11 @@ export class Wire {
     const correlationId = reader.int32();
     if (api.responseHeaderVersion(version) === 1) reader.skipTags();
     const response = api.decodeResponse(reader, version) as ResponseOf<A>;
-    if (reader.remaining === 0) return { correlationId, response };
-    throw new Error(`${reader.remaining} bytes follow ${api.name} v${version}.`);
+    if (reader.remaining > 0) {
+      throw new Error(`${reader.remaining} bytes follow ${api.name} v${version}.`);
+    }
+    this.#noteAnswer?.(api, response);
+    return { correlationId, response };
   }
 
   /** Sends bytes as they are, whatever a broker may think of them. */

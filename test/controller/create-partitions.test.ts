@@ -1,8 +1,11 @@
 /** CreatePartitions: who is refused and why, and how topics grow. */
 import { describe, expect, test } from "vitest";
 
-import { MAX_NEW_PARTITIONS, type TopicToGrow } from "../../src/controller/create-partitions.ts";
-import { MAX_PARTITIONS_PER_TOPIC } from "../../src/controller/create-topics.ts";
+import {
+  MAX_PARTITIONS_PER_TOPIC,
+  type TopicToGrow,
+} from "../../src/controller/create-partitions.ts";
+import { MAX_PARTITIONS_PER_REQUEST } from "../../src/controller/create-topics.ts";
 import { registerGroup } from "../../src/controller/groups.ts";
 import type { ErrorName } from "../../src/protocol/errors.ts";
 import { TestCluster, topic } from "./test-cluster.ts";
@@ -89,7 +92,7 @@ describe("a topic does not grow", () => {
 
   test("[CTL21] beyond what a request may add", () => {
     const { response } = newCluster().grow([
-      grow("two", MAX_NEW_PARTITIONS),
+      grow("two", MAX_PARTITIONS_PER_REQUEST),
       grow("one", 4),
       grow("nobody", 1),
     ]);

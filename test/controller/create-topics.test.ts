@@ -1,7 +1,7 @@
 /** CreateTopics: who is refused and why, and what comes of the others. */
 import { describe, expect, test } from "vitest";
 
-import { MAX_PARTITIONS_PER_TOPIC, type NewTopic } from "../../src/controller/create-topics.ts";
+import { MAX_PARTITIONS_PER_REQUEST, type NewTopic } from "../../src/controller/create-topics.ts";
 import type { ErrorName } from "../../src/protocol/errors.ts";
 import { TestCluster, topic } from "./test-cluster.ts";
 
@@ -89,11 +89,38 @@ describe("a topic is refused", () => {
     expect(answers.map(({ error }) => error)).toEqual([null, "INVALID_TOPIC_EXCEPTION", null]);
   });
 
-  test("[CTL5] with more partitions than a topic may have", () => {
-    const most = { numPartitions: MAX_PARTITIONS_PER_TOPIC };
-    expect(answerTo(topic("most", most)).error).toBeNull();
-    const more = { numPartitions: MAX_PARTITIONS_PER_TOPIC + 1 };
-    expect(answerTo(topic("more", more)).error).toBe("INVALID_PARTITIONS");
+  test("[CTL1] with the name of the controller's own log", () => {
+    expect(answerTo(topic("__cluster_metadata"))).toMatchObject({
+      error: "INVALID_REQUEST",
+      message: "Creation of internal topic __cluster_metadata is prohibited.",
+    });
+  });
+
+  test("[CTL5] with as many partitions as no request may ask for", () => {
+    const error = "POLICY_VIOLATION";
+    const partitions = "Excessively large number of partitions per request.";
+    const records = "Unable to perform excessively large batch operation.";
+    const most = MAX_PARTITIONS_PER_REQUEST - 1;
+    expect(answerTo(topic("most", { numPartitions: most })).error).toBeNull();
+    // With its own record, the topic is one too many.
+    const full = answerTo(topic("full", { numPartitions: most + 1 }));
+    expect(full).toMatchObject({ error, message: records });
+    for (const numPartitions of [most + 2, 2_147_483_647]) {
+      const more = answerTo(topic("more", { numPartitions }));
+      expect(more).toMatchObject({ error, message: partitions });
+    }
+  });
+
+  test("[CTL5] together with topics that have too many partitions with it", () => {
+    const cluster = new TestCluster();
+    const half = { numPartitions: MAX_PARTITIONS_PER_REQUEST / 2 };
+    const answers = cluster.create([topic("a", half), topic("b"), topic("c", half)]);
+    expect(answers.map(({ name, error }) => [name, error])).toEqual([
+      ["a", "POLICY_VIOLATION"],
+      ["b", "POLICY_VIOLATION"],
+      ["c", "POLICY_VIOLATION"],
+    ]);
+    expect(cluster.create([topic("b")])).toMatchObject([{ error: null }]);
   });
 
   test("[CTL5] with more than one replica, and is told why", () => {

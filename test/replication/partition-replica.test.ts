@@ -271,6 +271,25 @@ describe("records that are deleted", () => {
   });
 });
 
+test("[REP21] a reader that knows where it stands learns where it left the leader's history", async () => {
+  const { replica, append, turn } = wake(new NodeSql());
+  void append(batch(), batch());
+  await turn();
+  const { leaderEpoch } = ROLE;
+  const read = async (offset: number, lastFetchedEpoch: number) => {
+    const result = await replica.read({ ...READ, offset, lastFetchedEpoch });
+    if ("refused" in result) throw new Error(result.refused);
+    return [result.error, result.divergingEpoch, result.pieces.length];
+  };
+  expect(await read(1, leaderEpoch)).toEqual([null, null, 1]);
+  expect(await read(1, -1)).toEqual([null, null, 1]);
+  const end = { epoch: leaderEpoch, endOffset: 2 };
+  expect(await read(5, leaderEpoch)).toEqual([null, end, 0]);
+  const before = { epoch: leaderEpoch - 1, endOffset: 0 };
+  expect(await read(1, leaderEpoch - 1)).toEqual([null, before, 0]);
+  expect(await read(1, leaderEpoch + 1)).toEqual(["OFFSET_OUT_OF_RANGE", null, 0]);
+});
+
 test("[REP10] a leader tells the size of its log and whom it remembers", async () => {
   const { replica, append, turn } = wake(new NodeSql());
   expect([await replica.logSize(), await replica.describeProducers()]).toEqual([

@@ -45,7 +45,7 @@ export const produceHandler = handler({
     const appends = request.topicData.map((topic, index) =>
       topic.partitionData.map((partition) => {
         const located = broker.locateLed(references[index]!, partition.index);
-        return append(located, partition.records, context);
+        return append(located, partition.records, request, context);
       }),
     );
     context.begun();
@@ -72,6 +72,7 @@ export const produceHandler = handler({
 async function append(
   located: Located | ErrorName,
   records: Uint8Array | null,
+  { transactionalId }: ProduceRequest,
   { broker, apiVersion, clientId }: RequestContext,
 ): Promise<AppendResult> {
   if (typeof located === "string") return refusedAppend(located);
@@ -82,6 +83,7 @@ async function append(
     );
   }
   if (records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0))) {
+    if (transactionalId === null) return refusedAppend("TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
     return refusedAppend("INVALID_TXN_STATE", "Transactions are not supported by this broker.");
   }
   if (isInternalTopic(located.topic.name) && clientId !== ADMIN_CLIENT_ID) {

@@ -27,8 +27,8 @@ export const metadataHandler = handler({
 
   async handle(request, context) {
     const { broker, connection, apiVersion } = context;
-    const requested = wantsAll(request, apiVersion) ? null : request.topics!;
-    if (requested?.some((topic) => topic.name === null && apiVersion < FIRST_TOPIC_ID_VERSION)) {
+    const requested = wantsAll(request, apiVersion) ? null : topicsAsked(request.topics!);
+    if (apiVersion < FIRST_TOPIC_ID_VERSION && requested?.some(({ name }) => name === null)) {
       return refuse(request, ErrorCode.INVALID_REQUEST);
     }
     const image = requested
@@ -70,6 +70,15 @@ function refuse(request: MetadataRequest, error: ErrorCode): ResponseInput<typeo
 
 function wantsAll({ topics }: MetadataRequest, apiVersion: number): boolean {
   return topics === null || (apiVersion === 0 && topics.length === 0);
+}
+
+/** What is asked for, once each: by ids where there are any, and else by names, as in Kafka. */
+function topicsAsked(topics: readonly RequestedTopic[]): RequestedTopic[] {
+  const ids = new Set(topics.map(({ topicId }) => topicId));
+  ids.delete(ZERO_UUID);
+  if (ids.size > 0) return [...ids].map((topicId) => ({ name: null, topicId }));
+  const names = new Set(topics.map(({ name }) => name));
+  return [...names].map((name) => ({ name, topicId: ZERO_UUID }));
 }
 
 async function describe(

@@ -3,12 +3,15 @@ import { ZERO_UUID } from "../../base/uuid.ts";
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { deleteTopics } from "../../protocol/messages/20-delete-topics.ts";
-import { handler } from "../handler.ts";
+import { handler, isOutOfTime } from "../handler.ts";
+
+type DeleteRequest = RequestOf<typeof deleteTopics>;
 
 export const deleteTopicsHandler = handler({
   api: deleteTopics,
 
   async handle(request, { broker, apiVersion }) {
+    if (isOutOfTime(request)) return refuse(request, ErrorCode.REQUEST_TIMED_OUT);
     const results = await broker.ports.controller.deleteTopics(topicsOf(request, apiVersion));
     for (const { topicId } of results) broker.routes.forget(topicId);
     return {
@@ -21,15 +24,15 @@ export const deleteTopicsHandler = handler({
     };
   },
 
-  refuse: (request, error) => ({
-    responses: [
-      ...request.topics,
-      ...request.topicNames.map((name) => ({ name, topicId: ZERO_UUID })),
-    ].map((topic) => ({ ...topic, errorCode: error })),
-  }),
+  refuse,
 });
 
-function topicsOf({ topics, topicNames }: RequestOf<typeof deleteTopics>, apiVersion: number) {
+function refuse({ topics, topicNames }: DeleteRequest, errorCode: ErrorCode) {
+  const named = topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
+  return { responses: [...topics, ...named].map((topic) => ({ ...topic, errorCode })) };
+}
+
+function topicsOf({ topics, topicNames }: DeleteRequest, apiVersion: number) {
   return apiVersion >= 6 ? topics : topicNames.map((name) => ({ name, topicId: ZERO_UUID }));
 }
 

@@ -3,6 +3,7 @@
  * records amount to and not the records, so its log has no offsets that could be told.
  */
 import { ZERO_UUID } from "../../base/uuid.ts";
+import { METADATA_TOPIC } from "../../controller/topic-names.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { describeQuorum } from "../../protocol/messages/55-describe-quorum.ts";
@@ -11,8 +12,6 @@ import { handler } from "../handler.ts";
 
 type DescribeRequest = RequestOf<typeof describeQuorum>;
 type TopicResponse = ResponseInput<typeof describeQuorum>["topics"][number];
-
-const METADATA_TOPIC = "__cluster_metadata";
 
 /** What Kafka tells of a log whose offsets it does not know. */
 const UNKNOWN_OFFSET = -1;

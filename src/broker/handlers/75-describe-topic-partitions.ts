@@ -23,9 +23,7 @@ export const describeTopicPartitionsHandler = handler({
 
   async handle(request, context) {
     const { cursor } = request;
-    if (cursor && cursor.partitionIndex < 0) {
-      return { topics: [{ ...unknown(cursor.topicName), errorCode: ErrorCode.INVALID_REQUEST }] };
-    }
+    if (isAstray(request)) return refuse(request, ErrorCode.INVALID_REQUEST);
     const found = await topicsFrom(cursor?.topicName ?? "", request, context);
     let room = Math.max(1, Math.min(request.responsePartitionLimit, MAX_PARTITIONS_PER_RESPONSE));
     const topics: TopicResponse[] = [];
@@ -46,10 +44,19 @@ export const describeTopicPartitionsHandler = handler({
     return { topics };
   },
 
-  refuse: (request, error) => ({
-    topics: request.topics.map(({ name }) => ({ ...unknown(name), errorCode: error })),
-  }),
+  refuse,
 });
+
+function refuse({ topics }: DescribeRequest, error: ErrorCode) {
+  return { topics: topics.map(({ name }) => ({ ...unknown(name), errorCode: error })) };
+}
+
+/** Whether the cursor is nowhere in what is asked for. */
+function isAstray({ cursor, topics }: DescribeRequest): boolean {
+  if (cursor === null) return false;
+  const isElsewhere = topics.length > 0 && !topics.some(({ name }) => name === cursor.topicName);
+  return isElsewhere || cursor.partitionIndex < 0;
+}
 
 /**
  * The topics asked for, sorted by name, from the cursor's on; no names at all ask for every topic.

@@ -1,11 +1,11 @@
-/** Produce: who may write to the topics that Kafka keeps for itself. */
+/** Produce: who may write to the topics that Kafka keeps for itself, and in transactions. */
 import { expect, test } from "vitest";
 
 import { produceHandler } from "../../../src/broker/handlers/00-produce.ts";
 import { OFFSETS_TOPIC } from "../../../src/broker/offsets-topic.ts";
-import { ErrorCode } from "../../../src/protocol/errors.ts";
+import { ErrorCode, errorName } from "../../../src/protocol/errors.ts";
 import { topic } from "../../controller/test-cluster.ts";
-import { batch } from "../../log/batches.ts";
+import { batch, idempotent } from "../../log/batches.ts";
 import { groupCluster } from "../group-cluster.ts";
 
 test("[BRK41] nobody writes to an internal topic but the admin client", async () => {
@@ -26,4 +26,18 @@ test("[BRK41] nobody writes to an internal topic but the admin client", async ()
   expect(appends).toEqual([]);
   expect(await produce(9, "__admin_client")).toBe(ErrorCode.NONE);
   expect(appends).toEqual([{ topicId, partition: led, nodeId: 1 }]);
+});
+
+test("[BRK73] a batch of a transaction needs a transactional id, and is not taken with it", async () => {
+  const { appends, call } = groupCluster();
+  const partitionData = [{ index: 0, records: idempotent(0, { isTransactional: true }) }];
+  const topicData = [{ name: "topic", partitionData }];
+  const produce = async (transactionalId: string | null) => {
+    const request = { transactionalId, acks: -1, timeoutMs: 1000, topicData };
+    const { responses } = await call(produceHandler, 9, request);
+    return errorName(responses[0]!.partitionResponses[0]!.errorCode);
+  };
+  expect(await produce(null)).toBe("TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
+  expect(await produce("transaction")).toBe("INVALID_TXN_STATE");
+  expect(appends).toEqual([]);
 });

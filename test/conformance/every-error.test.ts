@@ -1,0 +1,57 @@
+/** Looks back on a run of the suite: what its cases were answered, and whether that was all. */
+import { globSync } from "node:fs";
+import { basename } from "node:path";
+
+import { describe, expect, inject, test } from "vitest";
+
+import { notedAnswers } from "./answers.ts";
+import type { Answer } from "./answers.ts";
+import { promisedErrors } from "./promised-errors.ts";
+import type { PromisedErrors } from "./promised-errors.ts";
+import { servedApis } from "./served-apis.ts";
+import type { Target } from "./targets.ts";
+
+const FILES = globSync("*.test.ts", { cwd: import.meta.dirname }).filter(
+  (file) => file !== basename(import.meta.filename),
+);
+
+const answers = notedAnswers(inject("answers"));
+
+/** What a target was heard to answer; the test is left out where that is not all. */
+function heard(target: Target, skip: (why: string) => never): Answer[] {
+  if ("leftOut" in target) return skip(target.leftOut);
+  const own = answers.filter((answer) => answer.target === target.name);
+  const files = new Set(own.map(({ file }) => file));
+  const missing = FILES.filter((file) => !files.has(file));
+  return missing.length > 0 ? skip(`${missing.join(", ")} did not run before`) : own;
+}
+
+test("[K67] every API has its errors", () => {
+  const named = promisedErrors.map(({ name }) => name);
+  expect(named).toEqual(servedApis.map(({ name }) => name));
+});
+
+describe.each(inject("targets"))("$name: errors", (target) => {
+  test.for([...promisedErrors])(
+    "[K67] $name has answered each in a case of its rule",
+    ({ name, rules }: PromisedErrors, { skip }) => {
+      const own = heard(target, skip).filter(({ api }) => api === name);
+      const unheard = Object.entries(rules).filter(
+        ([error, rule]) =>
+          !own.some((answer) => answer.error === error && answer.rules.includes(rule)),
+      );
+      expect(unheard).toEqual([]);
+    },
+  );
+
+  test.for([...promisedErrors])(
+    "[K67] $name has answered no other",
+    ({ name, rules, reasons }: PromisedErrors, { skip }) => {
+      const known = new Set(["NONE", ...Object.keys(rules), ...Object.keys(reasons)]);
+      const others = heard(target, skip).filter(
+        ({ api, error }) => api === name && !known.has(error),
+      );
+      expect(others).toEqual([]);
+    },
+  );
+});
