@@ -8,7 +8,7 @@ import { basename, dirname, join } from "node:path";
 import { describe, expect, test } from "vitest";
 
 const ROOT = join(import.meta.dirname, "..");
-const OURS = "{src,test,bin,.ci}/**/*.{ts,js,md,html,toml,json,java}";
+const OURS = "{src,test,bin,.ci}/**/*.{ts,js,md,html,toml,json,java,go,mod,py,txt,c,h}";
 const GENERATED = /^test\/golden\//;
 
 const MAX_COLUMNS = 100;

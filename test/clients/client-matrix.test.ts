@@ -5,20 +5,17 @@
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import type { CompressionType } from "../../src/protocol/records/attributes.ts";
-import { compressionOf } from "../../src/protocol/records/attributes.ts";
-import { batchesIn } from "../conformance/batches.ts";
-import { Cluster } from "../conformance/cluster.ts";
 import { needs } from "../support/needs.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
 import { consumeByJava, javaTool, needsJavaTools, produceByJava } from "./java-tools.ts";
 import { consumeByKcat, runKcat } from "./kcat.ts";
 import { asText, firstDifference, realLines } from "./real-text.ts";
+import { compressionsOf, storedBatches } from "./stored-batches.ts";
 import type { Writer } from "./writers.ts";
 import { newKafkajs, WRITERS } from "./writers.ts";
 
 const PARTITIONS = 6;
-const SMALL_BATCH_BYTES = 1000;
 const lines = realLines();
 const text = asText(lines);
 
@@ -40,8 +37,8 @@ describe.each(WRITERS)("$name", (writer) => {
 
   for (const compression of writer.compressions) {
     declare(`[P3] its batches are stored as sent: ${compression}`, async () => {
-      const stored = await storedCompressions(await topicWith(compression));
-      expect([...stored]).toEqual([compression]);
+      const stored = await storedBatches(odradek.bootstrap, await topicWith(compression));
+      expect([...compressionsOf(stored)]).toEqual([compression]);
     });
 
     needs("kcat", ...writer.needs)(`[A1, P3] kcat reads it: ${compression}`, async () => {
@@ -116,18 +113,4 @@ async function write(writer: Writer, compression: CompressionType): Promise<stri
   const topic = `${writer.name.replace(/\W+/g, "-")}-${compression}`.replace(/^-/, "");
   await writer.write({ bootstrap: odradek.bootstrap, topic, lines, compression });
   return topic;
-}
-
-/** How the batches of partition 0 are compressed, as a fetch finds them. */
-async function storedCompressions(topic: string): Promise<Set<CompressionType | undefined>> {
-  const cluster = new Cluster(odradek.bootstrap);
-  try {
-    const [partition] = await cluster.settled(topic);
-    const { records } = await partition!.fetch();
-    // Clients leave a batch as it is where compression does not make it smaller.
-    const batches = batchesIn(records).filter((batch) => batch.sizeInBytes > SMALL_BATCH_BYTES);
-    return new Set(batches.map(({ attributes }) => compressionOf(attributes)));
-  } finally {
-    await cluster.close();
-  }
 }
