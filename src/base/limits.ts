@@ -38,6 +38,12 @@ export const ELEMENT_BYTES = 256;
 export const MAX_DECOMPRESSED_SIZE = 64 * 1024 * 1024;
 
 /**
+ * How many records, and headers of records, a batch may have that is decoded: ones that say nothing
+ * take two bytes each before they are compressed, and hardly any afterwards.
+ */
+export const MAX_DECODED_ITEMS = 500_000;
+
+/**
  * How many of a refused batch's records are named in the answer. Kafka names all of them; more than
  * these tell a producer nothing new, and a batch may hold a hundred thousand.
  */

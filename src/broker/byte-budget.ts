@@ -101,11 +101,11 @@ export class ByteBudget {
 
   /**
    * Takes as much of `wanted` as is free, or a little when nothing is: for work that soon ends, and
-   * that can make do with less.
+   * that can make do with less. Work that may take long is told to give it up.
    */
-  share(wanted: number): Hold {
+  share(wanted: number, giveUp = () => {}): Hold {
     const bytes = Math.min(wanted, Math.max(this.free, MIN_SHARE_BYTES));
-    return this.hold(bytes, () => {});
+    return this.hold(bytes, giveUp);
   }
 
   /** For {@link Hold}. */

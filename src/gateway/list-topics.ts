@@ -17,7 +17,7 @@ export async function listTopics(broker: Broker, request: Request): Promise<Resp
       partitions: partitions.map(({ leader }, partition) => ({ partition, leader })),
     })),
   };
-  return jsonResponse(JSON.stringify(description));
+  return jsonResponse(JSON.stringify(description), broker.memory);
 }
 
 /** The host by which the client reached us, an IPv6 address without its brackets. */

@@ -14,13 +14,20 @@ import { ErrorCode, isRetriable, type ErrorName } from "../protocol/errors.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import { decodedRecords, undecodableJson } from "./decoded-records.ts";
 import type { Problem } from "./problem.ts";
-import { readLog } from "./read-log.ts";
+import { READ_BYTES, readLog } from "./read-log.ts";
 import { readProblem } from "./read-problem.ts";
 import { recordJson } from "./record-json.ts";
 import type { RecordFormat } from "./record-parameters.ts";
 import { tailMoves } from "./tail-wait.ts";
 import { lookUpTopic } from "./topic-lookup.ts";
-import { drained, isOpen, isSlow, sendProblem } from "./web-socket.ts";
+import {
+  closeSocket,
+  drained,
+  isOpen,
+  isSlow,
+  sendProblem,
+  TRY_AGAIN_LATER,
+} from "./web-socket.ts";
 
 /** What a socket follows; a structured clone of it is the attachment. */
 export interface Subscription {
@@ -76,20 +83,37 @@ export class LiveSubscriber {
     let failures = 0;
     while (isOpen(this.#socket)) {
       const offset = this.#next(partition);
-      const read = await this.#read(partition, offset);
+      const read = await this.#pass(partition, offset);
       if (read.error !== null) {
         if (!mayPass(read.error)) return this.#fail(readProblem(read.error, offset, read));
         await this.#pause(Math.min(FIRST_RETRY_MS * 2 ** failures++, MAX_RETRY_MS));
         continue;
       }
       failures = 0;
-      if (read.nextOffset > offset) await this.#send(partition, read);
-      else await this.#untilTailMoves(partition, offset);
+      if (read.nextOffset === offset) await this.#untilTailMoves(partition, offset);
     }
   }
 
+  /** Reads at `offset` and sends what there is, within the gateway's memory. */
+  async #pass(partition: number, offset: number): Promise<ReadResult> {
+    const share = this.#broker.memory.answers.share(READ_BYTES, () => this.#giveUp());
+    try {
+      const read = await this.#read(partition, offset, share.bytes);
+      if (read.error === null && read.nextOffset > offset) await this.#send(partition, read);
+      return read;
+    } finally {
+      share.release();
+    }
+  }
+
+  /** It reads slowly, and what it does not read is needed elsewhere. */
+  #giveUp(): void {
+    closeSocket(this.#socket, TRY_AGAIN_LATER, "the server is short of memory");
+    this.stop();
+  }
+
   /** A read by a fresh route. Never rejects. */
-  async #read(partition: number, offset: number): Promise<ReadResult> {
+  async #read(partition: number, offset: number, maxBytes: number): Promise<ReadResult> {
     const { topicId } = this.#subscription;
     try {
       const topic = await lookUpTopic(this.#broker, { topicId });
@@ -97,7 +121,7 @@ export class LiveSubscriber {
       if (!topic || !state) return failedRead("UNKNOWN_TOPIC_ID", offset);
       if (state.leader === NO_LEADER) this.#broker.refused(topicId, partition);
       const located = { topic, partition, state };
-      return await readLog(this.#broker, located, { offset, watch: true });
+      return await readLog(this.#broker, located, { offset, watch: true, maxBytes });
     } catch {
       // The controller could not be asked.
       return failedRead("LEADER_NOT_AVAILABLE", offset);

@@ -1,6 +1,8 @@
 /** From the parts of a POST to the records that it appends. */
 import type { Millis } from "../base/clock.ts";
+import { MAX_REQUEST_ELEMENTS } from "../base/limits.ts";
 import type { NewRecord, RecordHeader } from "../protocol/records/record.ts";
+import { Problem } from "./problem.ts";
 
 /** Request headers that begin so become headers of every record. */
 const RECORD_HEADER_PREFIX = "kafka-header-";
@@ -52,8 +54,14 @@ function lines(body: Uint8Array): Uint8Array[] {
     const newline = body.indexOf(NEWLINE, start);
     const next = newline === -1 ? body.length : newline;
     const end = next > start && body[next - 1] === CARRIAGE_RETURN ? next - 1 : next;
+    if (found.length === MAX_REQUEST_ELEMENTS) throw tooManyLines();
     if (end > start) found.push(body.subarray(start, end));
     start = next + 1;
   }
   return found;
+}
+
+function tooManyLines(): Problem {
+  const detail = `One request may bring at most ${MAX_REQUEST_ELEMENTS} records.`;
+  return new Problem("RECORD_LIST_TOO_LARGE", detail);
 }

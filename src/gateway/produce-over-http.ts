@@ -4,7 +4,6 @@
  * gateway do.
  */
 import type { Millis } from "../base/clock.ts";
-import { concatBytes } from "../base/concat-bytes.ts";
 import { partitionOfKey } from "../base/murmur2.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { TopicDescription } from "../controller/describe.ts";
@@ -14,6 +13,7 @@ import { produce } from "../protocol/messages/00-produce.ts";
 import { encodeBatch } from "../protocol/records/encode.ts";
 import type { NewRecord } from "../protocol/records/record.ts";
 import { jsonResponse } from "./json-response.ts";
+import { readBody } from "./posted-body.ts";
 import { postedRecords } from "./posted-records.ts";
 import { Problem } from "./problem.ts";
 import { numberParameter, partitionParameter } from "./record-parameters.ts";
@@ -36,13 +36,33 @@ export async function produceOverHttp(
   const givenPartition = partitionParameter(query);
   const timestamp = numberParameter(query, "timestamp") ?? broker.ports.clock.now();
   const limit = Math.min(broker.ports.config.socketRequestMaxBytes, MAX_BODY_BYTES);
-  const records = postedRecords({
-    body: await readBody(request, limit),
-    contentType: request.headers.get("content-type") ?? "",
-    headers: request.headers,
-    key: query.get("key"),
-    timestamp,
-  });
+  const { bytes, hold } = await readBody(request, broker, limit);
+  try {
+    const records = postedRecords({
+      body: bytes,
+      contentType: request.headers.get("content-type") ?? "",
+      headers: request.headers,
+      key: query.get("key"),
+      timestamp,
+    });
+    hold?.decoded(records.length);
+    return await append(broker, { topicName, givenPartition, records });
+  } finally {
+    hold?.release();
+  }
+}
+
+interface Appending {
+  readonly topicName: string;
+  readonly givenPartition: number | null;
+  readonly records: readonly NewRecord[];
+}
+
+/** Appends the records as one batch. */
+async function append(
+  broker: Broker,
+  { topicName, givenPartition, records }: Appending,
+): Promise<Response> {
   if (records.length === 0) {
     throw new Problem("INVALID_REQUEST", "The body has no lines, so there is nothing to append.");
   }
@@ -57,7 +77,7 @@ export async function produceOverHttp(
   if (result.error !== null) {
     throw new Problem(result.error, result.recordErrors?.[0]?.message ?? result.message);
   }
-  return jsonResponse(JSON.stringify({ offsets: offsets(records, result) }));
+  return jsonResponse(JSON.stringify({ offsets: offsets(records, result) }), broker.memory);
 }
 
 /**
@@ -92,21 +112,4 @@ function offsets(records: readonly NewRecord[], appended: Appended) {
     offset: baseOffset + index,
     timestamp: logAppendTimeMs === -1 ? timestamp : logAppendTimeMs,
   }));
-}
-
-/** Reads the body, but never more than `limit` bytes of it. */
-async function readBody(request: Request, limit: number): Promise<Uint8Array> {
-  const tooLarge = () => {
-    const detail = `The body is larger than the ${limit} bytes that one request may bring.`;
-    return new Problem("MESSAGE_TOO_LARGE", detail);
-  };
-  if (Number(request.headers.get("content-length")) > limit) throw tooLarge();
-  const pieces: Uint8Array[] = [];
-  let size = 0;
-  for await (const piece of (request.body ?? []) as AsyncIterable<Uint8Array>) {
-    size += piece.length;
-    if (size > limit) throw tooLarge();
-    pieces.push(piece);
-  }
-  return concatBytes(pieces);
 }

@@ -3,6 +3,7 @@
  * At the end of the log it waits for a first record if the request says so, without polling. `next`
  * is the offset to ask for in order to read on.
  */
+import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import { decodedRecords, undecodableJson } from "./decoded-records.ts";
@@ -44,7 +45,7 @@ export async function readOverHttp(
   const from = await onFreshRoute(async () => startOffset(broker, await reader.locate(), start));
   if (from.error !== null) throw new Problem(from.error);
   await reader.readFrom(from.offset, deadline);
-  return jsonResponse(reader.json());
+  return jsonResponse(reader.json(), broker.memory);
 }
 
 interface Reading {
@@ -60,6 +61,8 @@ class PartitionReader {
   readonly #records: string[] = [];
   readonly #undecodable: string[] = [];
   #characters = 0;
+  /** There may not be memory for all that an answer may have. */
+  #maxCharacters = 0;
   #next = 0;
 
   constructor(broker: Broker, reading: Reading) {
@@ -77,16 +80,27 @@ class PartitionReader {
   async readFrom(offset: number, deadline: number): Promise<void> {
     const { clock, timers } = this.#broker.ports;
     this.#next = offset;
-    while (!this.#isFull()) {
+    for (;;) {
       const remainingMs = deadline - clock.now();
-      const mayWait = remainingMs > 0 && this.#records.length === 0;
-      const { result, topicId } = await this.#read(mayWait);
-      this.#take(result);
-      if (result.nextOffset >= result.highWatermark) {
-        if (!mayWait || this.#records.length > 0) return;
-        const place = { topicId, partition: this.#reading.partition, offset: this.#next };
-        await tailMoves(this.#broker.tails, place, (end) => timers.after(remainingMs, end));
+      const topicId = await this.#readToEnd(remainingMs > 0);
+      if (remainingMs <= 0 || this.#records.length > 0 || this.#isFull()) return;
+      const place = { topicId, partition: this.#reading.partition, offset: this.#next };
+      await tailMoves(this.#broker.tails, place, (end) => timers.after(remainingMs, end));
+    }
+  }
+
+  /** Reads until the answer is full, or the log's end has come; `watch` if that is waited at. */
+  async #readToEnd(watch: boolean): Promise<Uuid> {
+    const share = this.#broker.memory.answers.share(MAX_ANSWER_CHARACTERS);
+    this.#maxCharacters = share.bytes;
+    try {
+      for (;;) {
+        const { result, topicId } = await this.#read(watch && this.#records.length === 0);
+        this.#take(result);
+        if (this.#isFull() || result.nextOffset >= result.highWatermark) return topicId;
       }
+    } finally {
+      share.release();
     }
   }
 
@@ -125,7 +139,7 @@ class PartitionReader {
   }
 
   #isFull(): boolean {
-    const isLong = this.#characters >= MAX_ANSWER_CHARACTERS;
+    const isLong = this.#characters >= this.#maxCharacters;
     return isLong || this.#records.length + this.#undecodable.length >= this.#reading.limit;
   }
 }

@@ -14,6 +14,16 @@ describe("[A4] what is posted", () => {
     }
   });
 
+  test("[BRK64] is no more lines than anybody should post at a time", () => {
+    const contentType = "application/x-ndjson";
+    const body = utf8.encode("1\n".repeat(500_000));
+    expect(postedRecords(posted({ body, contentType }))).toHaveLength(500_000);
+    const more = utf8.encode("1\n".repeat(500_001));
+    expect(() => postedRecords(posted({ body: more, contentType }))).toThrow(
+      "at most 500000 records",
+    );
+  });
+
   test("may be empty", () => {
     const [record, ...more] = postedRecords(posted({ body: new Uint8Array() }));
     expect([record?.value, record?.key, more]).toEqual([new Uint8Array(), null, []]);

@@ -3,7 +3,7 @@
  * sockets, the search for a timestamp, the cleaner. Every length is checked before it is used.
  */
 import { saturate } from "../../base/big-endian.ts";
-import { MAX_DECOMPRESSED_SIZE } from "../../base/limits.ts";
+import { MAX_DECODED_ITEMS, MAX_DECOMPRESSED_SIZE } from "../../base/limits.ts";
 import { MalformedFrame } from "../../base/malformed-frame.ts";
 import { VarintReader } from "../../base/varint.ts";
 import { compressionOf, isLogAppendTime } from "./attributes.ts";
@@ -36,10 +36,12 @@ export function decodeRecords(
   if (recordsCount < 0 || recordsCount > body.length / MIN_RECORD_SIZE) {
     throw new MalformedFrame(`a record batch claims ${recordsCount} records`, header.position);
   }
+  let items = recordsCount;
   const logAppendTime = isLogAppendTime(header.attributes);
   const reader = new VarintReader(body);
   const records: KafkaRecord[] = [];
   for (let i = 0; i < recordsCount; i++) {
+    if (items > MAX_DECODED_ITEMS) throw tooManyItems(header);
     const end = endOfRecord(reader);
     reader.skip(1);
     const createTime = saturate(header.baseTimestamp + reader.varlong());
@@ -48,6 +50,7 @@ export function decodeRecords(
     const key = readNullableBytes(reader);
     const value = readNullableBytes(reader);
     const headers = readHeaders(reader, end);
+    items += headers.length;
     if (reader.position !== end) throw new MalformedFrame("a record has another size", end);
     records.push({ offset, timestamp, key, value, headers });
   }
@@ -78,6 +81,10 @@ export function endOfRecord(reader: VarintReader): number {
   return end;
 }
 
+function tooManyItems({ position }: BatchHeader): MalformedFrame {
+  return new MalformedFrame(`more than ${MAX_DECODED_ITEMS} records and headers`, position);
+}
+
 function readNullableBytes(reader: VarintReader): Uint8Array | null {
   const size = reader.varint();
   if (size < 0) return null;
@@ -89,7 +96,7 @@ function readNullableBytes(reader: VarintReader): Uint8Array | null {
 function readHeaders(reader: VarintReader, end: number): readonly RecordHeader[] {
   const count = reader.varint();
   if (count === 0) return NO_HEADERS;
-  if (count < 0 || count > end - reader.position) {
+  if (count < 0 || count > Math.min(end - reader.position, MAX_DECODED_ITEMS)) {
     throw new MalformedFrame(`a record claims ${count} headers`, reader.position);
   }
   const headers: RecordHeader[] = [];

@@ -8,6 +8,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 
 import { writeInt32 } from "../../../src/base/big-endian.ts";
+import { MAX_DECODED_ITEMS } from "../../../src/base/limits.ts";
 import { MalformedFrame } from "../../../src/base/malformed-frame.ts";
 import {
   ATTRIBUTES_POSITION,
@@ -17,6 +18,7 @@ import {
   readBatchHeader,
 } from "../../../src/protocol/records/batch-header.ts";
 import { decodeRecords } from "../../../src/protocol/records/decode.ts";
+import { encodeBatch } from "../../../src/protocol/records/encode.ts";
 import { patchBaseOffset } from "../../../src/protocol/records/patch-batch.ts";
 import { validateBatch } from "../../../src/protocol/records/validate-batch.ts";
 import { installZlibCodecs } from "../../../src/protocol/records/zlib-codecs.ts";
@@ -86,6 +88,26 @@ test("noise ends cleanly, also behind a good header", () => {
     }),
     { numRuns: 2000 },
   );
+});
+
+describe("what decompresses to more than a reader should hold", () => {
+  const rules = { timestamp: 0, key: null };
+  const nothing = new Uint8Array(0);
+
+  test("[BRK64] is malformed when it has more records than are decoded", () => {
+    const records = Array.from({ length: MAX_DECODED_ITEMS + 1 }, () => {
+      return { ...rules, value: nothing, headers: [] };
+    });
+    const bytes = encodeBatch(records, { compression: "gzip" });
+    expect(() => decodeRecords(bytes, readBatchHeader(bytes))).toThrow("more than 500000 records");
+  });
+
+  test("[BRK64] is malformed when its records have more headers than are decoded", () => {
+    const headers = Array.from({ length: 50_001 }, () => ({ key: "", value: null }));
+    const records = Array.from({ length: 11 }, () => ({ ...rules, value: nothing, headers }));
+    const bytes = encodeBatch(records);
+    expect(() => decodeRecords(bytes, readBatchHeader(bytes))).toThrow("more than 500000 records");
+  });
 });
 
 function expectCleanEnd(bytes: Uint8Array): void {
