@@ -9,7 +9,6 @@ import (
 	"github.com/twmb/franz-go/pkg/kgo"
 )
 
-// Handles every record as a member of a group, and commits it before its partition may move on.
 // Handles every record as a member of a group, and commits it before its partition moves on.
 	out := bufio.NewWriter(os.Stdout)
 	say := func(what string) func(context.Context, *kgo.Client, map[string][]int32) {
