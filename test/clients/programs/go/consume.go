@@ -10,6 +10,7 @@ import (
 )
 
 // Handles every record as a member of a group, and commits it before its partition moves on.
+func consume(ctx context.Context, bootstrap kgo.Opt, topic, group, protocol, id string) error {
 	out := bufio.NewWriter(os.Stdout)
 	say := func(what string) func(context.Context, *kgo.Client, map[string][]int32) {
 		return func(_ context.Context, _ *kgo.Client, partitions map[string][]int32) {
@@ -18,7 +19,7 @@ import (
 	}
 	options := []kgo.Opt{
 		bootstrap,
-		kgo.ClientID(clientID),
+		kgo.ClientID(id),
 		kgo.ConsumerGroup(group),
 		kgo.ConsumeTopics(topic),
 		kgo.ConsumeResetOffset(kgo.NewOffset().AtStart()),
