@@ -4,6 +4,10 @@
  * SyncGroup may take long to be answered, so each member has a connection of its own for them.
  */
 import type { RequestInput } from "../../src/protocol/api.ts";
+import {
+  CONSUMER_PROTOCOL_TYPE,
+  encodeSubscription,
+} from "../../src/protocol/consumer-protocol.ts";
 import type { ErrorName } from "../../src/protocol/errors.ts";
 import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import { joinGroup } from "../../src/protocol/messages/11-join-group.ts";
@@ -133,6 +137,12 @@ export class ClassicMember {
     const { members } = await leave(this.#aside, this.groupId, [leaving]);
     return members[0]!.error;
   }
+}
+
+/** What a member is like that consumes these topics. */
+export function consumerOf(topics: string[], others: MemberOptions = {}): MemberOptions {
+  const range = encodeSubscription({ topics }, 1);
+  return { protocolType: CONSUMER_PROTOCOL_TYPE, protocols: { range }, ...others };
 }
 
 /** A LeaveGroup of many members, with the error of each. */

@@ -151,6 +151,12 @@ conformance("Fetch", (test) => {
         expect((await wire.call(fetch, version, request)).errorCode).toBe(0);
       }
     }
+    const { leaderEpoch: lastFetchedEpoch } = partition.leader;
+    const diverged = fetchRequest([partition], { ...wait, fetchOffset: 2, lastFetchedEpoch });
+    for (const version of servedVersions(fetch).filter((served) => served >= 12)) {
+      const answer = await wire.call(fetch, version, diverged);
+      expect(partitionsOf(answer)).toMatchObject([{ divergingEpoch: { endOffset: 1 } }]);
+    }
   });
 
   test("[K30] at the log's end the answer waits for maxWaitMs, and is empty", async ({

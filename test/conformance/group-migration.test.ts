@@ -13,7 +13,7 @@ import {
   encodeAssignment,
   encodeSubscription,
 } from "../../src/protocol/consumer-protocol.ts";
-import { leave } from "./classic-member.ts";
+import { consumerOf, leave } from "./classic-member.ts";
 import type { ClassicMember, MemberOptions } from "./classic-member.ts";
 import { inOrder } from "./consumer-member.ts";
 import { at } from "./group-offsets.ts";
@@ -22,12 +22,6 @@ import { conformance } from "./suite.ts";
 
 /** A member's type in ConsumerGroupDescribe. */
 const [CLASSIC, CONSUMER] = [0, 1];
-
-/** A classic member that consumes these topics. */
-function consumerOf(topics: string[], others: MemberOptions = {}): MemberOptions {
-  const range = encodeSubscription({ topics }, 1);
-  return { protocolType: CONSUMER_PROTOCOL_TYPE, protocols: { range }, ...others };
-}
 
 /** Partitions that the first member of a new group assigns to itself, as real consumers do. */
 async function consuming(

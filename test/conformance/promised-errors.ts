@@ -189,12 +189,8 @@ export const promisedErrors: readonly PromisedErrors[] = [
   ),
   promised(
     findCoordinator,
-    { INVALID_REQUEST: "K14" },
-    {
-      ...groupAccess,
-      TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ACCESS,
-      COORDINATOR_NOT_AVAILABLE: coordinator.COORDINATOR_NOT_AVAILABLE,
-    },
+    { COORDINATOR_NOT_AVAILABLE: "K14", INVALID_REQUEST: "K14" },
+    { ...groupAccess, TRANSACTIONAL_ID_AUTHORIZATION_FAILED: ACCESS },
   ),
   promised(
     joinGroup,
@@ -261,13 +257,13 @@ export const promisedErrors: readonly PromisedErrors[] = [
     {
       INVALID_REQUEST: "K66",
       REQUEST_TIMED_OUT: "K66",
+      TOPIC_DELETION_DISABLED: "K66",
       UNKNOWN_TOPIC_ID: "K17",
       UNKNOWN_TOPIC_OR_PARTITION: "K17",
     },
     {
       ...topicAccess,
       ...controller,
-      TOPIC_DELETION_DISABLED: SWITCHED_OFF,
       THROTTLING_QUOTA_EXCEEDED: QUOTAS,
     },
   ),

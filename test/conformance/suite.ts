@@ -5,11 +5,12 @@
  */
 import { basename } from "node:path";
 
-import { describe, inject, test as base } from "vitest";
+import { afterAll, beforeAll, describe, inject, test as base } from "vitest";
 import type { TestAPI } from "vitest";
 
 import { noteAnswersIn } from "./answers.ts";
 import { Cluster } from "./cluster.ts";
+import { starts } from "./targets.ts";
 import type { Target } from "./targets.ts";
 
 /** Declares a case, as vitest's `test` does. */
@@ -17,12 +18,34 @@ export type DeclareCase = TestAPI<{ cluster: Cluster }>;
 
 /** Declares the cases of one area of the protocol. */
 export function conformance(area: string, cases: (test: DeclareCase) => void): void {
-  describe.each(inject("targets"))(`$name: ${area}`, (target) => cases(casesAt(target)));
+  describe.each(inject("targets"))(`$name: ${area}`, (target) => cases(casesAt(() => target)));
 }
 
-function casesAt(target: Target): DeclareCase {
+/** As {@link conformance}, with a broker that is started for these cases alone and told all this. */
+export function conformanceWith(
+  config: Readonly<Record<string, string>>,
+  area: string,
+  cases: (test: DeclareCase) => void,
+): void {
+  describe.each(inject("targets"))(`$name: ${area}`, ({ name }) => {
+    const stops: (() => Promise<unknown>)[] = [];
+    let target: Target = { name, leftOut: "a cluster that runs already is not told other configs" };
+    beforeAll(async () => {
+      const start = starts.get(name);
+      if (start) target = await start({ brokers: 1, config }, stops);
+    });
+    afterAll(async () => {
+      await Promise.all(stops.map((stop) => stop()));
+    });
+    cases(casesAt(() => target));
+  });
+}
+
+/** Declares cases for the target that there is when they run. */
+function casesAt(targetNow: () => Target): DeclareCase {
   return base.extend<{ cluster: Cluster }>({
     cluster: async ({ skip, task }, use) => {
+      const target = targetNow();
       if ("leftOut" in target) return skip(target.leftOut);
       const asking = { target: target.name, file: basename(task.file.name) };
       const rules = rulesIn(task.name);

@@ -28,20 +28,34 @@ declare module "vitest" {
   }
 }
 
-/** Two, so that a client can come to the wrong one. */
-const BROKERS = 2;
-/**
- * What both are told, so that nobody has to wait long: groups begin at once, sessions may be as
- * short as a second, and a group is soon full.
- */
-const CONFIG = {
-  "group.initial.rebalance.delay.ms": "0",
-  "group.min.session.timeout.ms": "1000",
-  "group.max.size": "10",
-  "group.consumer.max.size": "10",
+const SHAPE: Shape = {
+  /** So that a client can come to the wrong one. */
+  brokers: 2,
+  /** So that nobody has to wait long for groups and for the ends of sessions, nor for full groups. */
+  config: {
+    "group.initial.rebalance.delay.ms": "0",
+    "group.min.session.timeout.ms": "1000",
+    "group.max.size": "10",
+    "group.consumer.max.size": "10",
+  },
 };
 /** Kafka's controllers listen this far above its brokers. */
 const CONTROLLER_PORT_OFFSET = 100;
+
+/** What a cluster of our own is made of. */
+export interface Shape {
+  readonly brokers: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
+/** Starts a cluster, and adds to `stops` what ends it, or as much of it as had started. */
+type Start = (shape: Shape, stops: (() => Promise<unknown>)[]) => Promise<Target>;
+
+/** How each target that is not somebody else's is started, by its name. */
+export const starts: ReadonlyMap<string, Start> = new Map([
+  ["Odradek", startOdradek],
+  ["Apache Kafka", startKafka],
+]);
 
 /** Starts what has to be started; vitest runs what this returns in the end. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
@@ -53,7 +67,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   try {
     const targets =
       bootstrap === undefined
-        ? await Promise.all([startOdradek(stops), startKafka(stops)])
+        ? await Promise.all([...starts.values()].map((start) => start(SHAPE, stops)))
         : [{ name: bootstrap, bootstrap }];
     project.provide("targets", targets);
     const notes = await mkdtemp(join(tmpdir(), "conformance-answers-"));
@@ -66,10 +80,13 @@ export default async function setup(project: TestProject): Promise<() => Promise
   return stop;
 }
 
-async function startOdradek(stops: (() => Promise<unknown>)[]): Promise<Target> {
+async function startOdradek(
+  { brokers, config }: Shape,
+  stops: (() => Promise<unknown>)[],
+): Promise<Target> {
   const data = await mkdtemp(join(tmpdir(), "odradek-conformance-"));
-  const flags = Object.entries(CONFIG).flatMap(([key, value]) => ["--override", `${key}=${value}`]);
-  const server = await startServe({ data, brokers: BROKERS, flags });
+  const flags = Object.entries(config).flatMap(([key, value]) => ["--override", `${key}=${value}`]);
+  const server = await startServe({ data, brokers, flags });
   stops.push(async () => {
     await server.stop();
     await rm(data, { recursive: true, force: true });
@@ -78,12 +95,15 @@ async function startOdradek(stops: (() => Promise<unknown>)[]): Promise<Target> 
   return { name: "Odradek", bootstrap: `127.0.0.1:${server.port}` };
 }
 
-async function startKafka(stops: (() => Promise<unknown>)[]): Promise<Target> {
+async function startKafka(
+  { brokers, config }: Shape,
+  stops: (() => Promise<unknown>)[],
+): Promise<Target> {
   const name = "Apache Kafka";
   const leftOut = oracleAvailable();
   if (leftOut !== null) return { name, leftOut };
-  const port = await freePorts(BROKERS + CONTROLLER_PORT_OFFSET);
-  const oracle = await startOracle({ port, brokers: BROKERS, heap: "512M", config: CONFIG });
+  const port = await freePorts(brokers + CONTROLLER_PORT_OFFSET);
+  const oracle = await startOracle({ port, brokers, heap: "512M", config });
   stops.push(() => oracle.stop());
   return { name, bootstrap: oracle.bootstrap };
 }
