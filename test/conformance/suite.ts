@@ -21,7 +21,7 @@ export function conformance(area: string, cases: (test: DeclareCase) => void): v
   describe.each(inject("targets"))(`$name: ${area}`, (target) => cases(casesAt(() => target)));
 }
 
-/** As {@link conformance}, with a broker that is started for these cases alone and told all this. */
+/** As {@link conformance}, with a broker that is started for these cases and told all this. */
 export function conformanceWith(
   config: Readonly<Record<string, string>>,
   area: string,

@@ -31,7 +31,7 @@ declare module "vitest" {
 const SHAPE: Shape = {
   /** So that a client can come to the wrong one. */
   brokers: 2,
-  /** So that nobody has to wait long for groups and for the ends of sessions, nor for full groups. */
+  /** So that nobody waits long for groups and the ends of sessions, and groups are soon full. */
   config: {
     "group.initial.rebalance.delay.ms": "0",
     "group.min.session.timeout.ms": "1000",
