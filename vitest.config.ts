@@ -60,6 +60,7 @@ export default defineConfig({
         ["test/{oracle,conformance}/**/*.test.ts"],
         ["./test/conformance/targets.ts"],
       ),
+      processes("differential", ["test/differential/**/*.test.ts"]),
       processes("browser", ["test/browser/**/*.test.ts"]),
     ],
   },

@@ -8,7 +8,7 @@ import { parseArgs } from "node:util";
 import type { TestCase, TestModule } from "vitest/node";
 import { startVitest } from "vitest/node";
 
-const SUITES = ["unit", "worker", "clients", "conformance", "browser"];
+const SUITES = ["unit", "worker", "clients", "conformance", "differential", "browser"];
 
 /** What a suite came to. A module that does not load and an error outside a test are failures. */
 interface Outcome {

@@ -32,6 +32,8 @@ export interface FetchPartition {
   maxBytes: number;
   currentLeaderEpoch: number;
   lastFetchedEpoch: number;
+  /** Whether it was ever found: one that is gone has another error than one that never was. */
+  wasFound: boolean;
   told: { highWatermark: number; logStartOffset: number } | null;
 }
 
@@ -91,13 +93,14 @@ export class FetchSessions {
     session.lastUsedAt = this.#ports.clock.now();
     this.#sessions.delete(sessionId);
     update(session, request);
-    if (session.partitions.size === 0) return fullPlan(NO_SESSION, []);
+    // A request that forgets all that it asks for is answered as if there had been no session.
+    if (session.partitions.size === 0) return fullPlan(NO_SESSION, requestedPartitions(request));
     this.#sessions.set(sessionId, session);
     return incrementalPlan(session);
   }
 
   #create(partitions: readonly FetchPartition[], usesTopicIds: boolean): FetchSession | null {
-    if (partitions.length === 0 || !this.#makeRoom()) return null;
+    if (!this.#makeRoom()) return null;
     const session: FetchSession = {
       id: this.#newId(),
       usesTopicIds,
@@ -140,6 +143,7 @@ function requestedPartitions(request: FetchRequest): FetchPartition[] {
       maxBytes: partition.partitionMaxBytes,
       currentLeaderEpoch: epochOrNone(partition.currentLeaderEpoch),
       lastFetchedEpoch: epochOrNone(partition.lastFetchedEpoch),
+      wasFound: false,
       told: null,
     })),
   );
@@ -155,7 +159,7 @@ function update(session: FetchSession, request: FetchRequest): void {
   for (const requested of requestedPartitions(request)) {
     const key = keyOf(requested);
     const known = session.partitions.get(key);
-    if (known) Object.assign(known, { ...requested, told: known.told });
+    if (known) Object.assign(known, { ...requested, wasFound: known.wasFound, told: known.told });
     else session.partitions.set(key, requested);
   }
   for (const { topic, topicId, partitions } of request.forgottenTopicsData) {

@@ -27,6 +27,7 @@ export function placeReplicas(
 export function tooFewBrokers(replicationFactor: number, brokerCount: number): string {
   return (
     `Unable to replicate the partition ${replicationFactor} time(s): The target replication factor of ` +
-    `${replicationFactor} cannot be reached because only ${brokerCount} broker(s) are registered.`
+    `${replicationFactor} cannot be reached because only ${brokerCount} broker(s) are registered ` +
+    "or some brokers have all their log directories cordoned."
   );
 }

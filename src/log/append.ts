@@ -19,7 +19,7 @@ import {
   patchPartitionLeaderEpoch,
 } from "../protocol/records/patch-batch.ts";
 import { recompress } from "../protocol/records/recompress.ts";
-import { validateBatch } from "../protocol/records/validate-batch.ts";
+import { tooLarge, validateBatch } from "../protocol/records/validate-batch.ts";
 import { ChunkDraft, type NewChunk } from "./chunk-draft.ts";
 import type { LogState } from "./log-state.ts";
 import { type BatchMetadata, withBatch } from "./producer-entry.ts";
@@ -131,7 +131,7 @@ class AppendPlanner {
 
   #invalid(bytes: Uint8Array, apiVersion: number): AppendResult | null {
     const { config } = this.#state;
-    const refusal = this.#tooLarge(bytes) ?? this.#invalidBatch(bytes, apiVersion);
+    const refusal = this.#invalidBatch(bytes, apiVersion);
     if (refusal) return refusal;
     if (bytes.length > config.segmentBytes) {
       const message = `The record batch has ${bytes.length} bytes; a segment holds ${config.segmentBytes}.`;
@@ -140,24 +140,24 @@ class AppendPlanner {
     return null;
   }
 
-  #tooLarge(bytes: Uint8Array): AppendResult | null {
-    const { maxMessageBytes } = this.#state.config;
-    if (bytes.length <= maxMessageBytes) return null;
-    const message = `The record batch has ${bytes.length} bytes; the topic takes ${maxMessageBytes}.`;
-    return this.#refuse("MESSAGE_TOO_LARGE", message);
-  }
-
-  #invalidBatch(bytes: Uint8Array, apiVersion: number): AppendResult | null {
+  #invalidBatch(
+    bytes: Uint8Array,
+    apiVersion: number,
+    maxBytes = this.#state.config.maxMessageBytes,
+  ): AppendResult | null {
     const { config } = this.#state;
     const refusal = validateBatch(bytes, {
       apiVersion,
+      maxBytes,
       now: this.#options.now,
       timestampType: config.messageTimestampType,
       timestampBeforeMaxMs: config.messageTimestampBeforeMaxMs,
       timestampAfterMaxMs: config.messageTimestampAfterMaxMs,
       compacted: config.cleanupPolicy.compact,
     });
-    return refusal && this.#refuse(refusal.error, refusal.message, refusal.recordErrors);
+    if (refusal === null) return null;
+    const refused = this.#refuse(refusal.error, refusal.message, refusal.recordErrors);
+    return refusal.isOfRequest ? { ...refused, logStartOffset: -1 } : refused;
   }
 
   /**
@@ -165,15 +165,17 @@ class AppendPlanner {
    * unpacked for that, they are looked at as those that come unpacked are.
    */
   #recompressed(given: Uint8Array): Uint8Array | AppendResult {
-    const { compressionType } = this.#state.config;
+    const { compressionType, maxMessageBytes } = this.#state.config;
     if (compressionType === null) return given;
     if (compressionOf(attributesAt(given, 0)) === compressionType) return given;
     try {
       const plain = recompress(given, "none");
-      const refusal = plain === given ? null : this.#invalidBatch(plain, Infinity);
+      const refusal = plain === given ? null : this.#invalidBatch(plain, Infinity, Infinity);
       if (refusal) return refusal;
       const bytes = recompress(plain, compressionType);
-      return this.#tooLarge(bytes) ?? bytes;
+      if (bytes.length <= maxMessageBytes) return bytes;
+      const { error, message } = tooLarge(bytes, maxMessageBytes);
+      return this.#refuse(error, message);
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
       return this.#refuse("INVALID_RECORD", `The batch's records are malformed: ${error.message}.`);

@@ -58,6 +58,7 @@ conformance("DescribeTopicPartitions", (test) => {
     const absent = page.topics.find(({ name }) => name === unknown)!;
     expect(errorName(absent.errorCode)).toBe("UNKNOWN_TOPIC_OR_PARTITION");
     expect(absent).toMatchObject({ topicId: ZERO_UUID, partitions: [] });
+    expect(absent.topicAuthorizedOperations).toBeGreaterThan(0);
   });
 
   test("[K64] no topic named is all topics", async ({ cluster }) => {

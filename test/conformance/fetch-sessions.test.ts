@@ -7,6 +7,7 @@ import { expect } from "vitest";
 import { errorName } from "../../src/protocol/errors.ts";
 import { fetch } from "../../src/protocol/messages/01-fetch.ts";
 import type { FetchResponse } from "../../src/protocol/messages/01-fetch.ts";
+import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import { batch, valuesIn } from "./batches.ts";
 import type { Cluster } from "./cluster.ts";
 import type { FetchOptions, Partition } from "./partition.ts";
@@ -69,6 +70,37 @@ conformance("fetch sessions", (test) => {
       expect(opened).toMatchObject(full);
       expect(opened.sessionId).toBeGreaterThan(0);
     }
+  });
+
+  test("[K32] a session may begin with nothing, and ends with nothing", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    await partition.produce(batch("a"));
+    for (const version of VERSIONS) {
+      const { sessionId, fetched } = await step(partition, [], { version, sessionEpoch: NEW });
+      expect(sessionId).toBeGreaterThan(0);
+      expect(fetched).toEqual([]);
+      const next = { version, sessionId, sessionEpoch: 1 };
+      const ended = await step(partition, [partition], { ...next, forgotten: [partition] });
+      expect(ended).toEqual({ error: "NONE", sessionId: 0, fetched: [[0, "a"]] });
+      expect(await step(partition, [], { ...next, sessionEpoch: 2 })).toMatchObject({
+        error: "FETCH_SESSION_ID_NOT_FOUND",
+      });
+    }
+  });
+
+  test("[K32] a session that has known a topic by its id misses its partitions", async ({
+    cluster,
+  }) => {
+    const partition = await cluster.newPartition();
+    const { sessionId } = await step(partition, [partition], { sessionEpoch: NEW });
+    const wire = await cluster.wire();
+    await wire.call(deleteTopics, 5, { topicNames: [partition.name], timeoutMs: 10_000 });
+    let sessionEpoch = 1;
+    const again = async () =>
+      (await step(partition, [], { sessionId, sessionEpoch: sessionEpoch++ })).fetched;
+    await expect.poll(again).toEqual([[0, "UNKNOWN_TOPIC_OR_PARTITION"]]);
+    const fresh = await step(partition, [partition], { sessionEpoch: NONE });
+    expect(fresh.fetched).toEqual([[0, "UNKNOWN_TOPIC_ID"]]);
   });
 
   test("[K32] a session answers with the partitions that have changed", async ({ cluster }) => {

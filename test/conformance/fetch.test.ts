@@ -311,6 +311,22 @@ conformance("Fetch", (test) => {
     }
   });
 
+  test("[K35] what is unknown has no aborted transactions, a read that is refused has no list", async ({
+    cluster,
+  }) => {
+    const partition = await cluster.newPartition();
+    const unknown = withoutTopic(partition, cluster.unusedName());
+    const { leaderEpoch: lastFetchedEpoch } = partition.leader;
+    for (const isolationLevel of [0, READ_COMMITTED]) {
+      const missing = await unknown.fetch({ isolationLevel });
+      expect(missing).toMatchObject({ error: "UNKNOWN_TOPIC_ID", abortedTransactions: [] });
+      for (const refused of [{ fetchOffset: 9 }, { fetchOffset: 9, lastFetchedEpoch }]) {
+        const answer = await partition.fetch({ isolationLevel, ...refused });
+        expect(answer.abortedTransactions).toBe(null);
+      }
+    }
+  });
+
   test("[K35] without transactions read_committed reads the same", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("a", "b"));

@@ -108,7 +108,9 @@ conformance("ListOffsets", (test) => {
     }
   });
 
-  test("[K37] a partition named twice is an invalid request", async ({ cluster }) => {
+  test("[K37] a partition named twice is an invalid request, and answered once", async ({
+    cluster,
+  }) => {
     const { name, leader } = await cluster.newPartition();
     const partition = { partitionIndex: 0, timestamp: LATEST };
     const request = { replicaId: -1, topics: [{ name, partitions: [partition, partition] }] };
@@ -117,7 +119,7 @@ conformance("ListOffsets", (test) => {
       const errors = topics.flatMap(({ partitions }) =>
         partitions.map(({ errorCode }) => errorName(errorCode)),
       );
-      expect(new Set(errors)).toEqual(new Set(["INVALID_REQUEST"]));
+      expect(errors).toEqual(["INVALID_REQUEST"]);
     }
   });
 

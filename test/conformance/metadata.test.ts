@@ -53,6 +53,20 @@ conformance("Metadata", (test) => {
     }
   });
 
+  test("[K16] what may be done with a topic is told of one that there is not, too", async ({
+    cluster,
+  }) => {
+    const topics = [{ name: cluster.unusedName() }];
+    const answer = await (
+      await cluster.wire()
+    ).call(metadata, 8, {
+      topics,
+      allowAutoTopicCreation: false,
+      includeTopicAuthorizedOperations: true,
+    });
+    expect(answer.topics[0]!.topicAuthorizedOperations).toBeGreaterThan(0);
+  });
+
   test("[K12] an empty list is no topic from version 1 on", async ({ cluster }) => {
     await cluster.newPartition();
     const wire = await cluster.wire();

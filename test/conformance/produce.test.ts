@@ -114,6 +114,72 @@ conformance("Produce", (test) => {
     },
   );
 
+  test("[K20] a batch that nobody can read spoils the whole request", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    const unreadable = resealed(batch("x"), (copy) => (copy[MAGIC_POSITION] = 3));
+    const ofNoTransaction = encodeBatch([record("x")], {
+      isTransactional: true,
+      producerId: 1,
+      producerEpoch: 0,
+      baseSequence: 0,
+    });
+    const absent = new Partition(
+      { name: cluster.unusedName(), topicId: UNKNOWN_TOPIC_ID },
+      0,
+      partition.leader,
+    );
+    for (const [records, error] of [
+      [unreadable, "CORRUPT_MESSAGE"],
+      [ofNoTransaction, "TRANSACTIONAL_ID_AUTHORIZATION_FAILED"],
+    ] as const) {
+      const appends = [
+        { partition, records: batch("good") },
+        { partition: absent, records },
+      ];
+      const answer = await partition.leader.wire.call(produce, 12, produceRequest(appends));
+      const errors = answer.responses.flatMap(({ partitionResponses }) =>
+        partitionResponses.map(({ errorCode }) => errorName(errorCode)),
+      );
+      expect(errors).toEqual([error, error]);
+    }
+    expect((await partition.fetch()).highWatermark).toBe(0);
+  });
+
+  test("[K20] what is wrong with any log is told before its start is looked for", async ({
+    cluster,
+  }) => {
+    const partition = await cluster.newPartition({ "max.message.bytes": "100" });
+    const large = batch("".padEnd(200));
+    const fromOne = resealed(large, (copy) => writeInt64(copy, BASE_OFFSET_POSITION, 1));
+    const cut = large.subarray(0, large.length - 1);
+    expect(await partition.produce(cut)).toMatchObject({
+      error: "INVALID_RECORD",
+      logStartOffset: -1,
+    });
+    expect(await partition.produce(fromOne)).toMatchObject({
+      error: "INVALID_RECORD",
+      logStartOffset: 0,
+    });
+    const changed = large.slice();
+    changed[changed.length - 1]! ^= 1;
+    expect((await partition.produce(changed)).error).toBe("MESSAGE_TOO_LARGE");
+  });
+
+  test("[K21] what is unknown or no batch is told before an impossible acks", async ({
+    cluster,
+  }) => {
+    const partition = await cluster.newPartition();
+    const absent = new Partition(
+      { name: partition.name, topicId: UNKNOWN_TOPIC_ID },
+      0,
+      partition.leader,
+    );
+    const acks = 2;
+    expect((await absent.produce(batch("x"), { acks })).error).toBe("UNKNOWN_TOPIC_ID");
+    expect((await partition.produce(new Uint8Array(0), { acks })).error).toBe("INVALID_RECORD");
+    expect((await partition.produce(batch("x"), { acks })).error).toBe("INVALID_REQUIRED_ACKS");
+  });
+
   test("[K20] zstd is for version 7 and later", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     const zstd = encodeBatch([record("small")], { compression: "zstd" });

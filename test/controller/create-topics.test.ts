@@ -71,7 +71,8 @@ describe("a topic is refused", () => {
     const nobody = topic("new", { replicationFactor: 9 });
     expect(answerTo(nobody).message).toBe(
       "Unable to replicate the partition 9 time(s): The target replication factor of 9 cannot be " +
-        "reached because only 3 broker(s) are registered.",
+        "reached because only 3 broker(s) are registered or some brokers have all their log " +
+        "directories cordoned.",
     );
   });
 

@@ -23,9 +23,9 @@ describe("a deletion", () => {
 
   test("[CTL10] of a topic that is not there is refused by what it was called", () => {
     const { response } = new TestCluster().delete([byName("nobody"), byId(UNKNOWN_ID)]);
-    expect(response.map(({ error }) => error)).toEqual([
-      "UNKNOWN_TOPIC_OR_PARTITION",
-      "UNKNOWN_TOPIC_ID",
+    expect(response).toMatchObject([
+      { name: null, topicId: UNKNOWN_ID, error: "UNKNOWN_TOPIC_ID" },
+      { name: "nobody", topicId: ZERO_UUID, error: "UNKNOWN_TOPIC_OR_PARTITION" },
     ]);
   });
 
@@ -37,14 +37,20 @@ describe("a deletion", () => {
     expect(cluster.image.topicByName("kept")).toBeDefined();
   });
 
-  test("[CTL10] of a topic that is meant twice is refused, and the others are not", () => {
+  test("[CTL10] of a topic that is meant twice is refused once, and the others are not", () => {
     const cluster = new TestCluster();
     const { topicId } = cluster.created(topic("twice"));
     cluster.created(topic("once"));
     const asked = [byName("twice"), byName("once"), byId(topicId)];
-    const { response } = cluster.delete(asked);
-    const errors = ["INVALID_REQUEST", null, "INVALID_REQUEST"];
-    expect(response.map(({ error }) => error)).toEqual(errors);
+    expect(cluster.delete(asked).response).toMatchObject([
+      { name: "twice", topicId, error: "INVALID_REQUEST" },
+      { name: "once", error: null },
+    ]);
+    const again = [byName("twice"), byId(topicId), byName("twice"), byId(topicId)];
+    expect(cluster.delete(again).response).toMatchObject([
+      { name: "twice", topicId: ZERO_UUID, message: "Duplicate topic name." },
+      { name: null, topicId, message: "Duplicate topic id." },
+    ]);
     expect(cluster.image.topics().map(({ name }) => name)).toEqual(["twice"]);
   });
 

@@ -13,6 +13,7 @@ import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { produce } from "../../protocol/messages/00-produce.ts";
 import { isTransactional } from "../../protocol/records/attributes.ts";
 import { attributesAt, BATCH_HEADER_SIZE } from "../../protocol/records/batch-header.ts";
+import { invalidRequest, unreadable } from "../../protocol/records/validate-batch.ts";
 import type { Located } from "../broker.ts";
 import { CloseConnection, handler, type RequestContext } from "../handler.ts";
 import { leaderHint, nodeEndpoints } from "../leader-hints.ts";
@@ -32,8 +33,10 @@ export const produceHandler = handler({
 
   async handle(request, context) {
     const { broker, apiVersion } = context;
-    if (![-1, 0, 1].includes(request.acks)) {
-      return respond(request, () => refusedAppend("INVALID_REQUIRED_ACKS"));
+    const refusal = refusedWhole(request);
+    if (refusal !== null) {
+      if (request.acks === 0) throw new CloseConnection(`a Produce with acks=0 failed: ${refusal}`);
+      return refuse(request, ErrorCode[refusal]);
     }
     const references = request.topicData.map((topic): AskedPartitions => {
       const { name, topicId } = topic;
@@ -42,10 +45,11 @@ export const produceHandler = handler({
     });
     if (!broker.routes.has(references)) await broker.routes.load(references);
 
+    const append = [-1, 0, 1].includes(request.acks) ? appendBatch : refuseAcks;
     const appends = request.topicData.map((topic, index) =>
       topic.partitionData.map((partition) => {
         const located = broker.locateLed(references[index]!, partition.index);
-        return append(located, partition.records, request, context);
+        return append(located, partition.records, context);
       }),
     );
     context.begun();
@@ -60,19 +64,53 @@ export const produceHandler = handler({
     return withLeaderHints(response, references, context);
   },
 
-  refuse(request, error) {
-    const response = respond(request, () => refusedAppend("UNKNOWN_SERVER_ERROR"));
-    for (const topic of response.responses) {
-      for (const partition of topic.partitionResponses) partition.errorCode = error;
-    }
-    return response;
-  },
+  refuse,
 });
 
-async function append(
+function refuse(request: ProduceRequest, error: ErrorCode) {
+  const response = respond(request, () => refusedAppend("UNKNOWN_SERVER_ERROR"));
+  for (const topic of response.responses) {
+    for (const partition of topic.partitionResponses) partition.errorCode = error;
+  }
+  return response;
+}
+
+/**
+ * Why nothing is appended anywhere, whatever is said of the other partitions: bytes that are no
+ * batch, or a batch of a transaction without its id.
+ */
+function refusedWhole({ topicData, transactionalId }: ProduceRequest): ErrorName | null {
+  for (const { partitionData } of topicData) {
+    for (const { records } of partitionData) {
+      if (records === null) continue;
+      if (unreadable(records) !== null) return "CORRUPT_MESSAGE";
+      if (transactionalId !== null || !isOfTransaction(records)) continue;
+      return "TRANSACTIONAL_ID_AUTHORIZATION_FAILED";
+    }
+  }
+  return null;
+}
+
+function isOfTransaction(records: Uint8Array): boolean {
+  return records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0));
+}
+
+/** What is refused even before an impossible acks. */
+async function refuseAcks(
   located: Located | ErrorName,
   records: Uint8Array | null,
-  { transactionalId }: ProduceRequest,
+  { apiVersion }: RequestContext,
+): Promise<AppendResult> {
+  if (typeof located === "string") return refusedAppend(located);
+  const invalid = records && invalidRequest(records, apiVersion);
+  return invalid
+    ? refusedAppend(invalid.error, invalid.message)
+    : refusedAppend("INVALID_REQUIRED_ACKS");
+}
+
+async function appendBatch(
+  located: Located | ErrorName,
+  records: Uint8Array | null,
   { broker, apiVersion, clientId }: RequestContext,
 ): Promise<AppendResult> {
   if (typeof located === "string") return refusedAppend(located);
@@ -82,8 +120,7 @@ async function append(
       "A Produce must have exactly one record batch per partition.",
     );
   }
-  if (records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0))) {
-    if (transactionalId === null) return refusedAppend("TRANSACTIONAL_ID_AUTHORIZATION_FAILED");
+  if (isOfTransaction(records)) {
     return refusedAppend("INVALID_TXN_STATE", "Transactions are not supported by this broker.");
   }
   if (isInternalTopic(located.topic.name) && clientId !== ADMIN_CLIENT_ID) {

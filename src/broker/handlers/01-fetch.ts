@@ -12,7 +12,7 @@ import type { Uuid } from "../../base/uuid.ts";
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { fetch } from "../../protocol/messages/01-fetch.ts";
-import type { ReadResult } from "../../replication/replica-calls.ts";
+import type { Broker } from "../broker.ts";
 import { fetchRound, isCutShort, type FetchedPartition } from "../fetch-round.ts";
 import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
 import { fetchWait } from "../fetch-wait.ts";
@@ -95,7 +95,7 @@ async function fetchUntilEnough(
     // A route may prove wrong, and be forgotten, while the request waits.
     await broker.routes.load(references);
     const located = plan.partitions.map((partition, index) =>
-      broker.locateLed(references[index]!, partition.partition),
+      locate(broker, partition, references[index]!),
     );
     // An answer has no more than there is memory for.
     const share = broker.memory.answers.share(wantedBytes);
@@ -113,6 +113,14 @@ async function fetchUntilEnough(
   }
 }
 
+/** As in Kafka, a topic that a session has known by its id is looked for by its name. */
+function locate(broker: Broker, partition: FetchPartition, reference: AskedPartitions) {
+  const located = broker.locateLed(reference, partition.partition);
+  partition.wasFound ||= typeof located !== "string";
+  const isGone = located === "UNKNOWN_TOPIC_ID" && partition.wasFound;
+  return isGone ? "UNKNOWN_TOPIC_OR_PARTITION" : located;
+}
+
 function respond(
   plan: FetchPlan,
   fetched: readonly FetchedPartition[],
@@ -121,7 +129,8 @@ function respond(
 ) {
   const leaders = new Set<number>();
   const topics = new Map<string, FetchedTopic>();
-  fetched.forEach(({ partition, result, byteCount }, index) => {
+  fetched.forEach((read, index) => {
+    const { partition, result, byteCount } = read;
     const { error, highWatermark, logStartOffset } = result;
     const diverging = result.divergingEpoch !== null;
     if (!plan.mentions(partition, { error, highWatermark, logStartOffset, byteCount, diverging }))
@@ -134,7 +143,7 @@ function respond(
     const { topicName, topicId } = partition;
     const topic = topics.get(topicName + topicId) ?? { topic: topicName, topicId, partitions: [] };
     topics.set(topicName + topicId, topic);
-    topic.partitions.push(partitionResponse(partition.partition, result, hint, readCommitted));
+    topic.partitions.push(partitionResponse(read, hint, readCommitted));
   });
   return {
     sessionId: plan.sessionId,
@@ -150,16 +159,16 @@ interface FetchedTopic {
 }
 
 function partitionResponse(
-  partitionIndex: number,
-  result: ReadResult,
+  fetched: FetchedPartition,
   hint: LeaderHint | null,
   readCommitted: boolean,
 ) {
+  const { partition, result } = fetched;
   // With an error there is no word of where the log stands.
   const { highWatermark, lastStableOffset, logStartOffset } =
     result.error === null ? result : NO_POSITION;
   return {
-    partitionIndex,
+    partitionIndex: partition.partition,
     errorCode: ErrorCode[result.error ?? "NONE"],
     highWatermark,
     lastStableOffset,
@@ -168,6 +177,12 @@ function partitionResponse(
     currentLeader: hint ?? undefined,
     // Empty, never null: librdkafka reads no null here (KAFKA-18646).
     records: joinBytes(result.pieces),
-    abortedTransactions: readCommitted ? [] : null,
+    abortedTransactions: abortedTransactions(fetched, readCommitted),
   };
+}
+
+/** None; and null, as in Kafka, where the log was not to be asked for them or refused the read. */
+function abortedTransactions(fetched: FetchedPartition, readCommitted: boolean): [] | null {
+  if (isUnknown(fetched)) return [];
+  return readCommitted && !decides(fetched) ? [] : null;
 }

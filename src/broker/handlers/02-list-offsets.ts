@@ -32,7 +32,7 @@ export const listOffsetsHandler = handler({
     const topics = request.topics.map(async ({ name, partitions }) => ({
       name,
       partitions: await Promise.all(
-        partitions.map(async (partition) => {
+        eachOnce(partitions).map(async (partition) => {
           const isRepeated = counts(name, partition.partitionIndex) > 1;
           const result = isRepeated
             ? failed("INVALID_REQUEST")
@@ -55,6 +55,11 @@ export const listOffsetsHandler = handler({
     })),
   }),
 });
+
+/** A partition that is named twice is answered once. */
+function eachOnce(partitions: readonly Partition[]): Partition[] {
+  return [...new Map(partitions.map((each) => [each.partitionIndex, each])).values()];
+}
 
 async function lookUp(
   name: string,

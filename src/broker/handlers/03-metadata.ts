@@ -36,7 +36,7 @@ export const metadataHandler = handler({
       : await allTopics(broker.ports.controller);
     const topics = requested
       ? await describeRequested(requested, image, request, context)
-      : image.topics.map((topic) => describeTopic(topic, request));
+      : image.topics.map(describeTopic);
     return {
       brokers: image.brokers
         .filter((node) => !node.fenced)
@@ -48,7 +48,9 @@ export const metadataHandler = handler({
       clusterId: broker.ports.clusterId,
       // Every broker forwards to the controller, so each may call itself the one to ask.
       controllerId: broker.ports.nodeId,
-      topics,
+      topics: request.includeTopicAuthorizedOperations
+        ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: TOPIC_OPERATIONS }))
+        : topics,
       ...(request.includeClusterAuthorizedOperations && {
         clusterAuthorizedOperations: CLUSTER_OPERATIONS,
       }),
@@ -108,7 +110,7 @@ async function describeRequested(
   const invalid = mayCreate ? await createMissing(missing, context) : new Set<string>();
   return requested.map((topic) => {
     const found = find(topic);
-    return found ? describeTopic(found, request) : describeUnknown(topic, invalid);
+    return found ? describeTopic(found) : describeUnknown(topic, invalid);
   });
 }
 
@@ -136,18 +138,12 @@ function describeUnknown(
   return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
 }
 
-function describeTopic(
-  { name, topicId, partitions }: TopicDescription,
-  request: MetadataRequest,
-): TopicResponse {
+function describeTopic({ name, topicId, partitions }: TopicDescription): TopicResponse {
   return {
     errorCode: ErrorCode.NONE,
     name,
     topicId,
     isInternal: isInternalTopic(name),
     partitions: partitions.map(describePartition),
-    ...(request.includeTopicAuthorizedOperations && {
-      topicAuthorizedOperations: TOPIC_OPERATIONS,
-    }),
   };
 }

@@ -30,7 +30,7 @@ export const describeTopicPartitionsHandler = handler({
     for (const [name, topic] of found) {
       if (room === 0) return { topics, nextCursor: { topicName: name, partitionIndex: 0 } };
       if (!topic) {
-        topics.push(unknown(name));
+        topics.push({ ...unknown(name), topicAuthorizedOperations: TOPIC_OPERATIONS });
         continue;
       }
       const start = name === cursor?.topicName ? cursor.partitionIndex : 0;

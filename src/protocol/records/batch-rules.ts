@@ -4,6 +4,8 @@
 export interface BatchRules {
   /** The version of the Produce request; zstd needs 7. */
   apiVersion: number;
+  /** The topic's `max.message.bytes`, for the whole batch. */
+  maxBytes: number;
   /** The leader's clock, in milliseconds since the epoch. */
   now: number;
   /** The topic's `message.timestamp.type`. */
@@ -29,9 +31,12 @@ export interface BatchRefusal {
     | "CORRUPT_MESSAGE"
     | "INVALID_RECORD"
     | "INVALID_TIMESTAMP"
+    | "MESSAGE_TOO_LARGE"
     | "UNSUPPORTED_COMPRESSION_TYPE";
   message: string;
   recordErrors?: RecordError[];
+  /** It was refused for what any log would refuse. */
+  isOfRequest?: true;
 }
 
 /** What is wrong with `timestamp` under `rules`, or null. A record may have none, which is -1. */

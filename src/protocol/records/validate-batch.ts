@@ -37,25 +37,44 @@ const MIN_LEGACY_LENGTH = 14;
  * in `bytes`, together with the CRC. So read the header after this, not before.
  */
 export function validateBatch(bytes: Uint8Array, rules: BatchRules): BatchRefusal | null {
-  const refusal = invalidEnvelope(bytes, rules.apiVersion);
+  const refusal = invalidRequest(bytes, rules.apiVersion) ?? notAsSent(bytes, rules);
   if (refusal !== null) return refusal;
   const header = readBatchHeader(bytes);
   return invalidHeader(header) ?? invalidRecords(bytes, header, rules);
 }
 
-/** One whole batch, of magic 2, from offset 0, with a good CRC: only then is the rest believed. */
-function invalidEnvelope(bytes: Uint8Array, apiVersion: number): BatchRefusal | null {
-  if (bytes.length <= MAGIC_POSITION) {
-    return refuse("INVALID_RECORD", "Each partition needs one record batch.");
-  }
+/**
+ * Why bytes are no batch of any format, or null. As in Kafka, which looks through all batches of a
+ * request first, one of these spoils the whole request.
+ */
+export function unreadable(bytes: Uint8Array): BatchRefusal | null {
+  if (bytes.length <= MAGIC_POSITION) return null;
   const size = batchSizeAt(bytes, 0);
   if (size < BATCH_OVERHEAD + MIN_LEGACY_LENGTH) {
     return refuse("CORRUPT_MESSAGE", `A record batch cannot be ${size} bytes long.`);
   }
   const magic = magicAt(bytes, 0);
-  if (magic < 0 || magic > MAGIC_V2) {
-    return refuse("CORRUPT_MESSAGE", `There is no record format with magic ${magic}.`);
+  if (magic >= 0 && magic <= MAGIC_V2) return null;
+  return refuse("CORRUPT_MESSAGE", `There is no record format with magic ${magic}.`);
+}
+
+/**
+ * Why bytes are not what a Produce may hold for a partition, whatever its log: one whole batch of
+ * magic 2.
+ */
+export function invalidRequest(bytes: Uint8Array, apiVersion: number): BatchRefusal | null {
+  const refusal = invalidBatchCount(bytes, apiVersion);
+  return refusal && { ...refusal, isOfRequest: true };
+}
+
+function invalidBatchCount(bytes: Uint8Array, apiVersion: number): BatchRefusal | null {
+  if (bytes.length <= MAGIC_POSITION) {
+    return refuse("INVALID_RECORD", "Each partition needs one record batch.");
   }
+  const illegible = unreadable(bytes);
+  if (illegible !== null) return illegible;
+  const size = batchSizeAt(bytes, 0);
+  const magic = magicAt(bytes, 0);
   if (size > bytes.length) {
     return refuse("INVALID_RECORD", "Each partition needs one whole record batch.");
   }
@@ -72,15 +91,27 @@ function invalidEnvelope(bytes: Uint8Array, apiVersion: number): BatchRefusal | 
   if (size < bytes.length) {
     return refuse("INVALID_RECORD", "Each partition takes exactly one record batch.");
   }
+  return null;
+}
+
+/** From offset 0, not too large, and with a good CRC: only then is the rest believed. */
+function notAsSent(bytes: Uint8Array, { maxBytes }: BatchRules): BatchRefusal | null {
   const { baseOffset, crc } = readBatchHeader(bytes);
   if (baseOffset !== 0) {
     return refuse("INVALID_RECORD", `A produced batch begins at offset 0, not ${baseOffset}.`);
   }
+  if (bytes.length > maxBytes) return tooLarge(bytes, maxBytes);
   const computed = computeBatchCrc(bytes, 0);
   if (crc !== computed) {
     return refuse("CORRUPT_MESSAGE", `The stored CRC is ${crc}, the computed one ${computed}.`);
   }
   return null;
+}
+
+/** Why a batch is refused that has more bytes than the topic takes. */
+export function tooLarge({ length }: Uint8Array, maxBytes: number): BatchRefusal {
+  const sentence = `The record batch has ${length} bytes; the topic takes ${maxBytes}.`;
+  return refuse("MESSAGE_TOO_LARGE", sentence);
 }
 
 function invalidHeader(header: BatchHeader): BatchRefusal | null {

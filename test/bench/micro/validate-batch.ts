@@ -14,6 +14,7 @@ import { NOW, batch } from "../../log/batches.ts";
 
 const RULES: BatchRules = {
   apiVersion: 9,
+  maxBytes: 1_048_588,
   now: NOW,
   timestampType: "CreateTime",
   timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,

@@ -9,6 +9,7 @@ export const NOW = 1790000000000;
 /** What a topic with Kafka's defaults asks of a batch. */
 export const defaultRules: BatchRules = {
   apiVersion: 13,
+  maxBytes: 1_048_588,
   now: NOW,
   timestampType: "CreateTime",
   timestampBeforeMaxMs: Number.MAX_SAFE_INTEGER,

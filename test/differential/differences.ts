@@ -1,0 +1,90 @@
+/**
+ * The differences from Apache Kafka that are meant, each with its reason. A difference that none of
+ * them covers is a bug of one of the two.
+ */
+import { ErrorCode } from "../../src/protocol/errors.ts";
+import type { Difference } from "./compare.ts";
+import type { Call } from "./kind.ts";
+import { isMessage } from "./walk.ts";
+import type { Message } from "./walk.ts";
+
+/** A difference that is meant. */
+interface MeantDifference {
+  readonly title: string;
+  readonly reason: string;
+  /** Whether this one is of its kind. */
+  covers(difference: Difference, call: Call): boolean;
+}
+
+const DYNAMIC_DEFAULT_BROKER_CONFIG = 3;
+const DEFAULT_CONFIG = 5;
+
+/** Those that leave the two clusters in the same state. */
+export const meantDifferences: readonly MeantDifference[] = [
+  {
+    title: "min.insync.replicas comes from a cluster-wide dynamic config",
+    reason:
+      "Kafka writes the default down as one when eligible leader replicas (KIP-966) come into use; " +
+      "here they are not.",
+    covers: ({ path, kafka, odradek }, { api }) =>
+      isOf(api.name, "CreateTopics", "DescribeConfigs") &&
+      /configSource$|\.source$/.test(path) &&
+      kafka === DYNAMIC_DEFAULT_BROKER_CONFIG &&
+      odradek === DEFAULT_CONFIG,
+  },
+  {
+    title: "Produce says why in words of its own",
+    reason:
+      "Kafka says nothing for many errors; what it says is for people, and no client reads it.",
+    covers: ({ path }, { api }) => isOf(api.name, "Produce") && /[eE]rrorMessage$/.test(path),
+  },
+  {
+    title: "A log is as large as what it holds",
+    reason: "Kafka's DeleteRecords takes no bytes away before a whole segment is below the start.",
+    covers: ({ path, kafka, odradek }, { api }) =>
+      isOf(api.name, "DescribeLogDirs") &&
+      path.endsWith("partitionSize") &&
+      Number(odradek) < Number(kafka),
+  },
+  {
+    title: "A read ends with a whole batch",
+    reason: "Kafka fills up to the limit with the beginning of a batch, which clients drop.",
+    covers: ({ path, odradek }, { api }) =>
+      isOf(api.name, "Fetch") && path.endsWith("records.cutOff") && odradek === 0,
+  },
+  {
+    title: "Log directories have no size",
+    reason: "A replica's storage is the platform's, which does not say how much of it there is.",
+    covers: ({ path, odradek }, { api }) =>
+      isOf(api.name, "DescribeLogDirs") && /(total|usable)Bytes$/.test(path) && odradek === -1,
+  },
+];
+
+/** A difference after which there is nothing more to compare. */
+interface MeantEnd {
+  readonly title: string;
+  readonly reason: string;
+  /** Whether these are such answers. */
+  covers(kafka: Message, odradek: Message, call: Call): boolean;
+}
+
+/** Those that may leave the two clusters in different states. */
+export const meantEnds: readonly MeantEnd[] = [
+  {
+    title: "Kafka fails on a request that can be answered",
+    reason: "UNKNOWN_SERVER_ERROR says that the broker did not expect what it met.",
+    covers: (kafka, odradek) => isFailure(kafka) && !isFailure(odradek),
+  },
+];
+
+/** Whether an answer has an error that says nothing. */
+function isFailure(answer: unknown): boolean {
+  if (!isMessage(answer)) return false;
+  return Object.entries(answer).some(([field, value]) =>
+    field === "errorCode" ? value === ErrorCode.UNKNOWN_SERVER_ERROR : isFailure(value),
+  );
+}
+
+function isOf(name: string, ...names: readonly string[]): boolean {
+  return names.includes(name);
+}

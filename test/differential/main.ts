@@ -1,0 +1,43 @@
+/**
+ * `npm run differential`: the same requests to Apache Kafka and to Odradek, and their answers
+ * compared field by field.
+ *
+ *     npm run differential -- --sequences 10000 --seed 7
+ *     npm run differential -- --seed 7 --sequence 42
+ */
+import { parseArgs } from "node:util";
+
+import { report, summary } from "./report.ts";
+import { runMany } from "./run-many.ts";
+import { startServers } from "./servers.ts";
+
+const { values } = parseArgs({
+  options: {
+    sequences: { type: "string", default: "300" },
+    seed: { type: "string" },
+    sequence: { type: "string" },
+    parallel: { type: "string", default: "8" },
+    kafka: { type: "string" },
+    odradek: { type: "string" },
+  },
+});
+const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
+const indexes =
+  values.sequence === undefined
+    ? Array.from({ length: Number(values.sequences) }, (_, index) => index)
+    : [Number(values.sequence)];
+console.log(`Seed ${seed}.`);
+const servers = await startServers(values);
+try {
+  const result = await runMany({
+    seed,
+    indexes,
+    parallel: Number(values.parallel),
+    clusters: servers.clusters,
+    found: (finding) => console.log(report(seed, finding)),
+  });
+  console.log(summary(seed, result));
+  process.exitCode = result.findings.length > 0 ? 1 : 0;
+} finally {
+  await servers.stop();
+}

@@ -1,0 +1,57 @@
+/** What is said of a run: each difference with all that led to it, and the sum. */
+import { inspect } from "node:util";
+
+import { errorName } from "../../src/protocol/errors.ts";
+import { signature } from "./run-many.ts";
+import type { Finding, Result } from "./run-many.ts";
+import type { Entry } from "./run-sequence.ts";
+import { changed } from "./walk.ts";
+
+/** A difference, and the command that repeats it. */
+export function report(seed: number, { index, outcome }: Finding): string {
+  const lines = outcome.entries.map(entryText);
+  const { differences } = outcome.entries.at(-1)!;
+  for (const { path, kafka, odradek } of differences) {
+    lines.push(
+      `  ${path}`,
+      `    Apache Kafka  ${compact(kafka)}`,
+      `    Odradek       ${compact(odradek)}`,
+    );
+  }
+  lines.push(`Again: npm run differential -- --seed ${seed} --sequence ${index}`);
+  return `\n${signature(outcome)}\n${lines.join("\n")}\n`;
+}
+
+function entryText({ call, kafka }: Entry): string {
+  const { api, version, request } = call;
+  return `> ${api.name} v${version} ${compact(request)}\n< ${compact(kafka)}`;
+}
+
+/** The sum of a run in a few lines. */
+export function summary(
+  seed: number,
+  { sequences, requests, findings, passing, met }: Result,
+): string {
+  const lines = [
+    `${sequences} sequences of seed ${seed}, ${requests} requests: ${findings.length} differ.`,
+  ];
+  for (const [title, count] of met) lines.push(`  meant, ${count} times: ${title}`);
+  for (const { index, outcome } of passing) {
+    lines.push(`  differed only once: sequence ${index}, ${signature(outcome)}`);
+  }
+  return lines.join("\n");
+}
+
+/** A value on one line, with errors by name. */
+function compact(value: unknown): string {
+  const readable = changed(value, (each, field) => {
+    if (each instanceof Uint8Array) return `${each.length} bytes`;
+    return field === "errorCode" ? errorName(each as number) : each;
+  });
+  return inspect(readable, {
+    depth: 12,
+    breakLength: Infinity,
+    compact: true,
+    maxStringLength: 200,
+  });
+}
