@@ -12,7 +12,7 @@ import { BaseSequencer } from "vitest/node";
 import type { TestSpecification } from "vitest/node";
 
 const UNIT_FOLDERS =
-  "base,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation,bench";
+  "base,config,client,protocol,log,controller,group,replication,broker,gateway,cli,simulation,bench";
 
 /** A suite that starts real processes: its files take turns, and each test may take a while. */
 function processes(name: string, include: string[], globalSetup: string[] = []) {

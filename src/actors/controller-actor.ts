@@ -6,11 +6,8 @@ import { DurableObject } from "cloudflare:workers";
 
 import type { ControllerPort } from "../broker/ports.ts";
 import { activateReplica, type Activation } from "../controller/activation.ts";
-import {
-  alterConfigs,
-  type AlterConfigsResult,
-  type TopicToAlter,
-} from "../controller/alter-configs.ts";
+import { alterConfigs, type AlterConfigsResult } from "../controller/alter-configs.ts";
+import type { ResourceToAlter } from "../controller/config-changes.ts";
 import {
   createPartitions,
   type CreatePartitionsResult,
@@ -28,10 +25,13 @@ import {
 } from "../controller/delete-topics.ts";
 import {
   describeCluster,
-  describeTopicConfigs,
+  describeConfigs,
   type ClusterDescription,
+  type ConfigsDescription,
+  type ConfigsQuery,
   type TopicsQuery,
 } from "../controller/describe.ts";
+import { dynamicConfigsOf, type GroupConfigs } from "../controller/dynamic-configs.ts";
 import type {
   GroupRegistration,
   GroupsPage,
@@ -41,27 +41,46 @@ import { listGroups, registerGroup } from "../controller/groups.ts";
 import { hostedReplicas, type HostedReplicas } from "../controller/hosted-replicas.ts";
 import { ClusterImage } from "../controller/image.ts";
 import { allocateProducerIds, type ProducerIdBlock } from "../controller/producer-ids.ts";
-import type { ReplicaKey } from "../controller/records.ts";
+import type { MetadataRecord, ReplicaKey } from "../controller/records.ts";
 import { registerBrokers } from "../controller/register-brokers.ts";
+import type { StaleListener } from "../controller/stale-listeners.ts";
 import type { StaleReplica } from "../controller/stale-replicas.ts";
 import type { Step } from "../controller/step.ts";
 import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { random } from "./host.ts";
+import { gatewayName } from "./names.ts";
 import { durableObjectSql } from "./sql.ts";
-import { replicaStub, tellGroup } from "./stubs.ts";
+import { gatewayStub, replicaStub, tellGroup, updateGroupConfigs } from "./stubs.ts";
+import { WorkList } from "./work-list.ts";
 
-/** Replicas told at a time, and how long until those that did not confirm are told again. */
-const REPLICA_BATCH = 16;
-const REPLICA_RETRY_MS = 10_000;
+/** How long until those that did not confirm are told again. */
+const RETRY_MS = 10_000;
 
 /** Groups that are told of their topics at a time. */
 const TELL_BATCH = 16;
 
 export class ControllerActor extends DurableObject<Env> implements ControllerPort {
   #image: ClusterImage | null = null;
-  #isErasing = false;
-  #isUpdating = false;
+
+  /** What is to be told until it is confirmed. */
+  readonly #lists = {
+    erasures: new WorkList<ReplicaKey>(
+      (...page) => this.#open().replicasToErase(...page),
+      (key) => replicaStub(this.env, key).erase(),
+      (key) => this.#store({ type: "ReplicaErased", ...key }),
+    ),
+    replicaUpdates: new WorkList<StaleReplica>(
+      (...page) => this.#open().staleReplicas.page(...page),
+      (replica) => this.#updateReplica(replica),
+      (replica) => this.#store({ type: "ReplicaUpdated", ...replica }),
+    ),
+    listenerUpdates: new WorkList<StaleListener>(
+      (...page) => this.#open().staleListeners.page(...page),
+      (listener) => this.#updateListener(listener),
+      ({ version, ...listener }) => this.#store({ type: "ListenerUpdated", listener, version }),
+    ),
+  };
 
   async describeCluster(query: TopicsQuery): Promise<ClusterDescription> {
     return describeCluster(this.#open(), query);
@@ -87,15 +106,23 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
   }
 
   async alterConfigs(
-    topics: readonly TopicToAlter[],
+    resources: readonly ResourceToAlter[],
     validateOnly: boolean,
   ): Promise<AlterConfigsResult[]> {
     const surroundings = { config: brokerConfig, validateOnly };
-    return this.#take(alterConfigs(this.#open(), topics, surroundings));
+    return this.#take(alterConfigs(this.#open(), resources, surroundings));
   }
 
-  async describeTopicConfigs(names: readonly string[]) {
-    return describeTopicConfigs(this.#open(), names);
+  async describeConfigs(query: ConfigsQuery): Promise<ConfigsDescription> {
+    return describeConfigs(this.#open(), query);
+  }
+
+  async groupsWithConfigs(): Promise<string[]> {
+    return this.#open().dynamicConfigs.groupIds();
+  }
+
+  async groupConfigs(groupId: string): Promise<GroupConfigs> {
+    return this.#open().dynamicConfigs.group(groupId);
   }
 
   async hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas> {
@@ -110,7 +137,7 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     return listGroups(this.#open(), page);
   }
 
-  async registerGroup(registration: GroupRegistration): Promise<void> {
+  async registerGroup(registration: GroupRegistration): Promise<GroupConfigs> {
     return this.#take(registerGroup(this.#open(), registration));
   }
 
@@ -120,8 +147,7 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
 
   /** What was left undone when the controller was last in memory. */
   override async alarm(): Promise<void> {
-    await this.#eraseReplicas();
-    await this.#updateReplicas();
+    await this.#work(...Object.values(this.#lists));
   }
 
   /** The image, opened on the first call: an actor that is only named writes nothing. */
@@ -131,6 +157,11 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     this.#image = sql.transaction(() => new ClusterImage(sql));
     this.#take(registerBrokers(this.#image, Number(this.env.BROKERS)));
     return this.#image;
+  }
+
+  /** Stores a record that is answered to nobody. */
+  #store(record: MetadataRecord): void {
+    this.#take({ records: [record], response: undefined, effects: [] });
   }
 
   /**
@@ -145,11 +176,16 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
       });
     }
     const types = new Set(effects.map(({ type }) => type));
-    if (types.has("eraseReplica") || types.has("updateReplicas")) {
-      void this.ctx.storage.setAlarm(Date.now() + REPLICA_RETRY_MS);
+    const { erasures, replicaUpdates, listenerUpdates } = this.#lists;
+    const lists = [
+      ...(types.has("updateListeners") ? [listenerUpdates] : []),
+      ...(types.has("eraseReplica") ? [erasures] : []),
+      ...(types.has("updateReplicas") ? [replicaUpdates] : []),
+    ];
+    if (lists.length > 0) {
+      void this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+      for (const list of lists) this.ctx.waitUntil(this.#work(list));
     }
-    if (types.has("eraseReplica")) this.ctx.waitUntil(this.#eraseReplicas());
-    if (types.has("updateReplicas")) this.ctx.waitUntil(this.#updateReplicas());
     const groupIds = effects.flatMap((effect) =>
       effect.type === "tellGroup" ? [effect.groupId] : [],
     );
@@ -165,73 +201,32 @@ export class ControllerActor extends DurableObject<Env> implements ControllerPor
     }
   }
 
-  /**
-   * Tells replicas of deleted topics to free their storage; those that do not confirm are told
-   * again by the alarm, which stays set until all have.
-   */
-  async #eraseReplicas(): Promise<void> {
-    if (this.#isErasing) return;
-    this.#isErasing = true;
-    try {
-      const image = this.#open();
-      let batch = image.replicasToErase(REPLICA_BATCH);
-      while (batch.length > 0) {
-        await Promise.all(batch.map((key) => this.#erase(key)));
-        batch = image.replicasToErase(REPLICA_BATCH, batch.at(-1));
-      }
-    } finally {
-      this.#isErasing = false;
-    }
-    await this.#rearm();
-  }
-
-  /** The alarm stays set as long as a replica is left that has not confirmed. */
-  async #rearm(): Promise<void> {
-    const image = this.#open();
-    const isDone =
-      image.replicasToErase(1).length === 0 && image.staleReplicas.page(1).length === 0;
+  /** Makes the calls of these lists; the alarm stays set as long as something is left of them. */
+  async #work(...lists: readonly { run(): Promise<void> }[]): Promise<void> {
+    for (const list of lists) await list.run();
+    const { erasures, replicaUpdates, listenerUpdates } = this.#lists;
+    const isDone = erasures.isEmpty && replicaUpdates.isEmpty && listenerUpdates.isEmpty;
     if (isDone) await this.ctx.storage.deleteAlarm();
-    else await this.ctx.storage.setAlarm(Date.now() + REPLICA_RETRY_MS);
+    else await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
   }
 
-  async #erase(key: ReplicaKey): Promise<void> {
-    try {
-      await replicaStub(this.env, key).erase();
-    } catch {
-      return;
+  async #updateListener({ type, id }: StaleListener): Promise<void> {
+    const { dynamicConfigs } = this.#open();
+    if (type === "group") await updateGroupConfigs(this.env, id, dynamicConfigs.group(id));
+    else {
+      const name = gatewayName(this.env.CLUSTER_ID, Number(id));
+      await gatewayStub(this.env, name).updateConfigs(dynamicConfigs.brokers());
     }
-    this.#take({ records: [{ type: "ReplicaErased", ...key }], response: undefined, effects: [] });
   }
 
-  /**
-   * Tells stale replicas the configs of their topics, those of changes that come meanwhile too; the
-   * alarm sees to those that do not confirm.
-   */
-  async #updateReplicas(): Promise<void> {
-    if (this.#isUpdating) return;
-    this.#isUpdating = true;
-    try {
-      const { staleReplicas } = this.#open();
-      let batch = staleReplicas.page(REPLICA_BATCH);
-      while (batch.length > 0) {
-        await Promise.all(batch.map((replica) => this.#update(replica)));
-        batch = staleReplicas.page(REPLICA_BATCH, batch.at(-1));
-      }
-    } finally {
-      this.#isUpdating = false;
-    }
-    await this.#rearm();
-  }
-
-  async #update({ topicId, partition, nodeId, configVersion }: StaleReplica): Promise<void> {
-    const key = { topicId, partition, nodeId };
-    const topicConfigs = this.#open().topicConfigs(topicId);
-    try {
-      await replicaStub(this.env, key).updateConfigs({ topicConfigs, configVersion });
-    } catch {
-      return;
-    }
-    const records = [{ type: "ReplicaUpdated", ...key, configVersion } as const];
-    this.#take({ records, response: undefined, effects: [] });
+  async #updateReplica({ topicId, partition, nodeId, configVersion }: StaleReplica): Promise<void> {
+    const image = this.#open();
+    const brokers = image.dynamicConfigs.brokers();
+    const brokerConfigs = dynamicConfigsOf(brokers, nodeId);
+    const replica = replicaStub(this.env, { topicId, partition, nodeId });
+    await replica.updateConfigs({
+      topic: { topicConfigs: image.topicConfigs(topicId), configVersion },
+      broker: { brokerConfigs, brokerConfigVersion: brokers.version },
+    });
   }
 }

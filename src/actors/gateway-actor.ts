@@ -10,7 +10,11 @@ import { DurableObject, env } from "cloudflare:workers";
 import type { Uuid } from "../base/uuid.ts";
 import { AwakeActors, REFUSING_REPLICA } from "../broker/awake-actors.ts";
 import { Broker } from "../broker/broker.ts";
+import { LearnedConfigs } from "../broker/learned-configs.ts";
 import { Unreachable } from "../broker/ports.ts";
+import { effectiveBrokerConfigs } from "../config/broker-configs.ts";
+import { parseBrokerConfig } from "../controller/broker-config.ts";
+import type { DynamicBrokerConfigs } from "../controller/dynamic-configs.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
 import { httpHandler } from "../gateway/http.ts";
 import { OpenConnections } from "../gateway/open-connections.ts";
@@ -40,16 +44,18 @@ const processConnections = {
 export class GatewayActor extends DurableObject<Env> {
   readonly #awake = new AwakeActors(Number(this.env.MAX_AWAKE_ACTORS || Infinity), clock);
 
+  readonly #learned = new LearnedConfigs();
+
   readonly #broker = new Broker({
     nodeId: nodeIdOf(this.ctx.id.name!),
     clusterId: this.env.CLUSTER_ID,
     config: brokerConfig,
     brokers: Number(this.env.BROKERS),
     advertised: (nodeId, host) => advertisedEndpoint(this.env, nodeId, host),
-    controller: controllerStub(this.env),
+    controller: this.#learned.learningFrom(controllerStub(this.env)),
     replica: (key) =>
       this.#awake.admits(replicaName(this.env.CLUSTER_ID, key))
-        ? replicaStub(this.env, key)
+        ? this.#learned.tell(key, replicaStub(this.env, key))
         : REFUSING_REPLICA,
     group: (groupId) => {
       if (this.#awake.admits(groupName(this.env.CLUSTER_ID, groupId))) {
@@ -64,7 +70,10 @@ export class GatewayActor extends DurableObject<Env> {
   });
 
   readonly #connections = new OpenConnections({
-    config: brokerConfig,
+    config: () => {
+      const set = this.#learned.of(this.#broker.ports.nodeId);
+      return parseBrokerConfig(effectiveBrokerConfigs(set, brokerConfig.values));
+    },
     process: processConnections,
     timers,
     clock,
@@ -106,6 +115,11 @@ export class GatewayActor extends DurableObject<Env> {
   lost(topicId: Uuid, partition: number): void {
     this.#broker.refused(topicId, partition);
     this.#sockets.wake(topicId, partition);
+  }
+
+  /** The controller tells what was set for brokers. */
+  updateConfigs(configs: DynamicBrokerConfigs): void {
+    this.#learned.learn(configs);
   }
 
   /** A leader tells what it has committed; false: nobody here waits for it. */

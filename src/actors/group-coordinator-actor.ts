@@ -6,10 +6,12 @@ import { DurableObject } from "cloudflare:workers";
 
 import { allTopics } from "../broker/all-topics.ts";
 import { OffsetsTopicAppender } from "../broker/offsets-topic-appender.ts";
+import type { GroupConfigs } from "../group/current-config.ts";
 import type * as calls from "../group/group-calls.ts";
+import { parseGroupConfig } from "../group/group-config.ts";
 import { GroupCoordinator } from "../group/group-coordinator.ts";
 import type { ErrorName } from "../protocol/errors.ts";
-import { brokerConfig, groupConfig } from "./broker-config.ts";
+import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
 import { clock, random, timers } from "./host.ts";
 import { LazyAlarm } from "./lazy-alarm.ts";
@@ -17,10 +19,12 @@ import { groupIdOf } from "./names.ts";
 import { durableObjectSql } from "./sql.ts";
 import { controllerStub, replicaStub } from "./stubs.ts";
 
+const { offsetsRetentionCheckIntervalMs } = parseGroupConfig(brokerConfig.values);
+
 export class GroupCoordinatorActor extends DurableObject<Env> implements calls.GroupPort {
   readonly #groupId = groupIdOf(this.ctx.id.name!, this.env.CLUSTER_ID);
   readonly #controller = controllerStub(this.env);
-  readonly #alarm = new LazyAlarm(this.ctx.storage, groupConfig.offsetsRetentionCheckIntervalMs);
+  readonly #alarm = new LazyAlarm(this.ctx.storage, offsetsRetentionCheckIntervalMs);
 
   readonly #offsetsTopic = new OffsetsTopicAppender(this.#groupId, {
     controller: this.#controller,
@@ -33,7 +37,8 @@ export class GroupCoordinatorActor extends DurableObject<Env> implements calls.G
     sql: durableObjectSql(this.ctx.storage),
     clock,
     random,
-    config: groupConfig,
+    brokerConfigs: brokerConfig.values,
+    groupConfigs: () => this.#controller.groupConfigs(this.#groupId),
     after: timers.after,
     describeTopics: async (query) => {
       const { topics } = await this.#controller.describeCluster(query);
@@ -104,6 +109,10 @@ export class GroupCoordinatorActor extends DurableObject<Env> implements calls.G
 
   delete(): Promise<ErrorName | null> {
     return this.#coordinator.delete();
+  }
+
+  updateConfigs(configs: GroupConfigs): Promise<void> {
+    return this.#coordinator.updateConfigs(configs);
   }
 
   topicsChanged(): Promise<void> {

@@ -4,6 +4,7 @@
  * retries are off: it may not send an append twice, and nothing else needs them.
  */
 import { type ControllerPort, Unreachable } from "../broker/ports.ts";
+import type { GroupConfigs } from "../controller/dynamic-configs.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { GroupPort } from "../group/group-calls.ts";
 import type { ReplicaControl, ReplicaPort } from "../replication/replica-calls.ts";
@@ -22,11 +23,14 @@ export function controllerStub(env: Env): ControllerPort {
     deleteTopics: (topics) => call((stub) => stub.deleteTopics(topics)),
     createPartitions: (topics, validateOnly) =>
       call((stub) => stub.createPartitions(topics, validateOnly)),
-    alterConfigs: (topics, validateOnly) => call((stub) => stub.alterConfigs(topics, validateOnly)),
-    describeTopicConfigs: (names) => call((stub) => stub.describeTopicConfigs(names)),
+    alterConfigs: (resources, validateOnly) =>
+      call((stub) => stub.alterConfigs(resources, validateOnly)),
+    describeConfigs: (query) => call((stub) => stub.describeConfigs(query)),
+    groupsWithConfigs: () => call((stub) => stub.groupsWithConfigs()),
     hostedReplicas: (nodeId, query) => call((stub) => stub.hostedReplicas(nodeId, query)),
     allocateProducerIds: () => call((stub) => stub.allocateProducerIds()),
     listGroups: (page) => call((stub) => stub.listGroups(page)),
+    groupConfigs: (groupId) => call((stub) => stub.groupConfigs(groupId)),
     registerGroup: (registration) => call((stub) => stub.registerGroup(registration)),
     activateReplica: (key, incarnation) => call((stub) => stub.activateReplica(key, incarnation)),
   };
@@ -54,6 +58,15 @@ export function groupStub(env: Env, groupId: string): GroupPort {
 /** Tells a group that topics which it has to do with have come or gone. */
 export async function tellGroup(env: Env, groupId: string): Promise<void> {
   await groupCoordinator(env, groupId).topicsChanged();
+}
+
+/** Tells a group the configs that it is to act on. */
+export async function updateGroupConfigs(
+  env: Env,
+  groupId: string,
+  configs: GroupConfigs,
+): Promise<void> {
+  await groupCoordinator(env, groupId).updateConfigs(configs);
 }
 
 function groupCoordinator(env: Env, groupId: string) {

@@ -14,7 +14,7 @@ export async function allTopics(
       page: { from, maxPartitions: MAX_PARTITIONS_PER_PAGE },
     });
     topics.push(...page.topics);
-    if (page.nextPage === null) return { brokers: page.brokers, topics, nextPage: null };
+    if (page.nextPage === null) return { ...page, topics };
     from = page.nextPage;
   }
 }

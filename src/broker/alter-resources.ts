@@ -1,19 +1,33 @@
 /**
  * AlterConfigs and IncrementalAlterConfigs: what is wrong with a resource before its configs are
- * looked at; the controller decides of topics. Each resource has a result of its own.
+ * looked at; the controller decides the rest. Each resource has a result of its own.
  */
-import type { ConfigChange, TopicToAlter } from "../controller/alter-configs.ts";
+import type { ConfigChange, ResourceToAlter } from "../controller/config-changes.ts";
+import { ALL_BROKERS } from "../controller/dynamic-configs.ts";
 import { ErrorCode, type ErrorName } from "../protocol/errors.ts";
 import type { Broker } from "./broker.ts";
-import { type Resource, ResourceType, unsupportedResource } from "./config-resources.ts";
+import {
+  isBrokerId,
+  type Resource,
+  ResourceType,
+  unsupportedResource,
+} from "./config-resources.ts";
 
 /** The operations of IncrementalAlterConfigs, by their codes. */
 const OPERATIONS = ["SET", "DELETE", "APPEND", "SUBTRACT"] as const;
 
+/** What has configs that can be altered, by the codes of the config APIs. */
+const ALTERABLE: Readonly<Record<number, ResourceToAlter["type"]>> = {
+  [ResourceType.TOPIC]: "topic",
+  [ResourceType.BROKER]: "broker",
+  [ResourceType.GROUP]: "group",
+};
+
 /** In {@link OPERATIONS}: what AlterConfigs does with all that it names. */
 export const SET = 0;
 
-export interface ResourceToAlter extends Resource {
+/** A resource as a request names it, with the changes that it asks for. */
+interface AskedResource extends Resource {
   readonly configs: readonly {
     readonly name: string;
     readonly configOperation: number;
@@ -29,12 +43,12 @@ interface Outcome {
 /** What becomes of each resource, in their order. */
 export async function alterResources(
   broker: Broker,
-  resources: readonly ResourceToAlter[],
+  resources: readonly AskedResource[],
   { validateOnly, replacesAll }: { validateOnly: boolean; replacesAll: boolean },
 ) {
   const counts = Map.groupBy(resources, resourceKey);
-  const outcomes = new Map<ResourceToAlter, Outcome>();
-  const topics = new Map<ResourceToAlter, TopicToAlter>();
+  const outcomes = new Map<AskedResource, Outcome>();
+  const toAlter = new Map<AskedResource, ResourceToAlter>();
   for (const resource of resources) {
     const isRepeated = counts.get(resourceKey(resource))!.length > 1;
     const checked = isRepeated
@@ -43,13 +57,19 @@ export async function alterResources(
     if (typeof checked === "string") {
       outcomes.set(resource, { error: "INVALID_REQUEST", message: checked });
     } else {
-      topics.set(resource, { name: resource.resourceName, changes: checked, replacesAll });
+      const { resourceType, resourceName: name } = resource;
+      toAlter.set(resource, {
+        type: ALTERABLE[resourceType]!,
+        name,
+        changes: checked,
+        replacesAll,
+      });
     }
   }
-  if (topics.size > 0) {
+  if (toAlter.size > 0) {
     const { controller } = broker.ports;
-    const decided = await controller.alterConfigs([...topics.values()], validateOnly);
-    for (const [index, resource] of [...topics.keys()].entries()) {
+    const decided = await controller.alterConfigs([...toAlter.values()], validateOnly);
+    for (const [index, resource] of [...toAlter.keys()].entries()) {
       outcomes.set(resource, decided[index]!);
     }
   }
@@ -79,8 +99,8 @@ function resourceKey({ resourceType, resourceName }: Resource): string {
   return `${resourceType}/${resourceName}`;
 }
 
-/** A topic's changes, or why there is nothing to be changed. */
-function checkedChanges(resource: ResourceToAlter, nodeId: number): ConfigChange[] | string {
+/** A resource's changes, or why there is nothing to be changed. */
+function checkedChanges(resource: AskedResource, nodeId: number): ConfigChange[] | string {
   const { configs } = resource;
   if (new Set(configs.map(({ name }) => name)).size < configs.length) {
     return "Error due to duplicate config keys";
@@ -98,23 +118,15 @@ function checkedChanges(resource: ResourceToAlter, nodeId: number): ConfigChange
   return unalterable(resource, nodeId) ?? changes;
 }
 
+/** Why nothing of the resource can be changed here, or null when the controller decides. */
 function unalterable({ resourceType, resourceName }: Resource, nodeId: number): string | null {
-  switch (resourceType) {
-    case ResourceType.TOPIC:
-      return null;
-    case ResourceType.BROKER:
-      return unalterableBroker(resourceName, nodeId);
-    case ResourceType.GROUP:
-      return "Configs of single groups are not supported by this version of Odradek: start it with `odradek serve --override group.consumer...=value` for all groups.";
-    default:
-      return unsupportedResource(resourceType) ?? `Unknown resource type ${resourceType}`;
+  if (resourceType !== ResourceType.BROKER) {
+    if (ALTERABLE[resourceType]) return null;
+    return unsupportedResource(resourceType) ?? `Unknown resource type ${resourceType}`;
   }
-}
-
-function unalterableBroker(name: string, nodeId: number): string {
-  if (name !== "" && !/^[+-]?\d+$/.test(name))
-    return `Node id must be an integer, but it is: ${name}`;
-  if (name !== "" && Number(name) !== nodeId)
-    return `Unexpected broker id, expected ${nodeId}, but received ${name}`;
-  return "Broker configs cannot be changed while Odradek runs: start it with `odradek serve --override name=value`.";
+  if (resourceName === ALL_BROKERS) return null;
+  if (!isBrokerId(resourceName)) return `Node id must be an integer, but it is: ${resourceName}`;
+  return Number(resourceName) === nodeId
+    ? null
+    : `Unexpected broker id, expected ${nodeId}, but received ${resourceName}`;
 }

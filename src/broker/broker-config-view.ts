@@ -1,60 +1,58 @@
-/**
- * The configs of a broker, and of a group, as DescribeConfigs tells them: those that Odradek acts
- * on. They come with the broker's start, so none can be changed while it runs.
- */
-import { ConfigReader } from "../base/config-reader.ts";
-import { parseBrokerConfig } from "../controller/broker-config.ts";
-import { parseGroupConfig } from "../group/group-config.ts";
-import type { ConfigStrings } from "../log/log-config.ts";
-import { topicConfigs } from "../log/topic-configs.ts";
-import { brokerConfigDocs } from "./broker-config-docs.ts";
-import { type ConfigEntry, synonymValues } from "./config-entry.ts";
-import { brokerDefaults } from "./topic-config-view.ts";
-
-/** The broker configs that a group's own would take the place of, by the names of those. */
-const GROUP_CONFIGS = new Map([
-  ["consumer.assignment.interval.ms", "group.consumer.assignment.interval.ms"],
-  ["consumer.heartbeat.interval.ms", "group.consumer.heartbeat.interval.ms"],
-  ["consumer.session.timeout.ms", "group.consumer.session.timeout.ms"],
-]);
+/** The configs of a broker, and of a group, as DescribeConfigs tells them. */
+import {
+  type BrokerConfigDefinition,
+  brokerConfig,
+  brokerConfigs,
+} from "../config/broker-configs.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
+import { groupConfigs } from "../config/group-configs.ts";
+import { groupLayers, synonymValues } from "./broker-layers.ts";
+import { type ConfigEntry, type ConfigLayer, ConfigSource, shownValue } from "./config-entry.ts";
 
 /** All of a broker's, in the order of their names. */
-export function brokerConfigEntries(broker: ConfigStrings): ConfigEntry[] {
-  const entries = new Map<string, ConfigEntry>();
-  for (const config of topicConfigs) {
-    const synonyms = brokerDefaults(config);
-    for (const [index, { name, default: fallback }] of synonyms.entries()) {
-      entries.set(name, {
-        name,
-        value: broker[name] ?? fallback,
-        type: config.synonyms[index]!.times === undefined ? config.type : "int",
-        readOnly: true,
-        synonyms: synonymValues(synonyms.slice(index), broker),
-        doc: `The default of topics' ${config.name}. ${config.doc}`,
-      });
-    }
-  }
-  for (const entry of readEntries(broker)) entries.set(entry.name, entry);
-  return [...entries.values()].toSorted((a, b) => (a.name < b.name ? -1 : 1));
+export function brokerConfigEntries(layers: readonly ConfigLayer[]): ConfigEntry[] {
+  return brokerConfigs.map((config) => {
+    const synonyms = synonymValues(config, layers);
+    const own = synonyms.find(({ name }) => name === config.name)?.value;
+    return entryOf(config, own === undefined ? null : shownValue(config, own), synonyms);
+  });
 }
 
-/** A group's: none can be set for one group, so they are those of its broker. */
-export function groupConfigEntries(broker: ConfigStrings): ConfigEntry[] {
-  const byName = new Map(readEntries(broker).map((entry) => [entry.name, entry]));
-  return [...GROUP_CONFIGS].map(([name, synonym]) => ({ ...byName.get(synonym)!, name }));
+/** What was set for all brokers, as it was set. */
+export function brokerDefaultEntries(defaults: ConfigStrings): ConfigEntry[] {
+  const source = ConfigSource.DYNAMIC_DEFAULT_BROKER_CONFIG;
+  return brokerConfigs.flatMap((config) => {
+    const value = defaults[config.name];
+    if (value === undefined) return [];
+    return [entryOf(config, value, [{ name: config.name, value, source }])];
+  });
 }
 
-/** Those that the broker and its groups read for themselves. */
-function readEntries(broker: ConfigStrings): ConfigEntry[] {
-  const read = new ConfigReader(broker);
-  parseBrokerConfig(broker, read);
-  parseGroupConfig(broker, read);
-  return read.known.map((known) => ({
-    name: known.name,
-    value: broker[known.name] ?? known.default,
-    type: known.type,
-    readOnly: true,
-    synonyms: synonymValues([known], broker),
-    doc: brokerConfigDocs[known.name] ?? "",
-  }));
+/** A group's: its own values, and those of all groups where it has none. */
+export function groupConfigEntries(
+  own: ConfigStrings,
+  layers: readonly ConfigLayer[],
+): ConfigEntry[] {
+  return groupConfigs.map((config) => {
+    const { name, synonym, type, doc } = config;
+    const inherited = synonymValues(brokerConfig(synonym)!, groupLayers(layers));
+    const value = own[name];
+    const source = ConfigSource.DYNAMIC_GROUP_CONFIG;
+    return {
+      name,
+      type,
+      doc,
+      readOnly: false,
+      value: shownValue(config, value ?? inherited[0]!.value),
+      synonyms: value === undefined ? inherited : [{ name, value, source }, ...inherited],
+    };
+  });
+}
+
+function entryOf(
+  { name, type, doc, updateMode }: BrokerConfigDefinition,
+  value: string | null,
+  synonyms: ConfigEntry["synonyms"],
+): ConfigEntry {
+  return { name, type, doc, value, synonyms, readOnly: updateMode === "read-only" };
 }

@@ -1,16 +1,19 @@
 /** One config as DescribeConfigs tells it, whatever resource has it. */
-import type { ConfigStrings } from "../log/log-config.ts";
-import type { ConfigType } from "../log/topic-configs.ts";
+import type { ConfigDefinition, ConfigStrings, ConfigType } from "../config/config-definition.ts";
+import { parseConfigValue } from "../config/config-value.ts";
 
-/** Where a value comes from, in the codes of DescribeConfigs (KIP-226). */
+/** Where a value comes from, in the codes of DescribeConfigs (KIP-226, KIP-848). */
 export const ConfigSource = {
   DYNAMIC_TOPIC_CONFIG: 1,
+  DYNAMIC_BROKER_CONFIG: 2,
+  DYNAMIC_DEFAULT_BROKER_CONFIG: 3,
   STATIC_BROKER_CONFIG: 4,
   DEFAULT_CONFIG: 5,
+  DYNAMIC_GROUP_CONFIG: 8,
 } as const;
 
 /** KIP-569. */
-const TYPE_CODES: Readonly<Record<ConfigEntry["type"], number>> = {
+const TYPE_CODES: Readonly<Record<ConfigType, number>> = {
   boolean: 1,
   string: 2,
   int: 3,
@@ -29,7 +32,7 @@ export interface SynonymValue {
 export interface ConfigEntry {
   readonly name: string;
   readonly value: string | null;
-  readonly type: ConfigType | "short";
+  readonly type: ConfigType;
   readonly readOnly: boolean;
   /** What the value is, and what it would be without; the first one counts. */
   readonly synonyms: readonly SynonymValue[];
@@ -57,27 +60,17 @@ export function answeredEntry(entry: ConfigEntry, details: EntryDetails) {
   };
 }
 
-/** A broker config, and its default as Kafka writes it. */
-export interface NamedDefault {
-  readonly name: string;
-  readonly default: string | null;
+/** Values that come from one place. */
+export interface ConfigLayer {
+  readonly source: number;
+  readonly values: ConfigStrings;
 }
 
-/**
- * The values among broker configs that stand for each other, given ones before defaults. As in
- * Kafka, those that come before the first config's own are left out: a default in hours alone is
- * the synonym of no config in ms.
- */
-export function synonymValues(
-  synonyms: readonly NamedDefault[],
-  broker: ConfigStrings,
-): SynonymValue[] {
-  const { STATIC_BROKER_CONFIG, DEFAULT_CONFIG } = ConfigSource;
-  const given = synonyms.map(({ name }) => [name, broker[name], STATIC_BROKER_CONFIG] as const);
-  const defaults = synonyms.map((each) => [each.name, each.default, DEFAULT_CONFIG] as const);
-  const values = [...given, ...defaults].flatMap(([name, value, source]) =>
-    typeof value === "string" ? [{ name, value, source }] : [],
-  );
-  const first = values.findIndex(({ name }) => name === synonyms[0]?.name);
-  return first === -1 ? [] : values.slice(first);
+/** A value as Kafka shows it once it has read it. */
+export function shownValue(config: ConfigDefinition, text: string): string {
+  const parsed = parseConfigValue(config, text);
+  if (!("value" in parsed)) return text;
+  const { value } = parsed;
+  if (typeof value === "object") return value.join(",");
+  return typeof value === "boolean" ? String(value) : text.trim();
 }

@@ -12,6 +12,11 @@ export interface Resource {
   readonly resourceName: string;
 }
 
+/** Whether a broker's name is a number that Kafka reads as its id. */
+export function isBrokerId(name: string): boolean {
+  return /^[+-]?\d+$/.test(name) && Math.abs(Number(name)) < 2 ** 31;
+}
+
 /** Why requests about client metrics and loggers are refused, whatever they ask. */
 export function unsupportedResource(resourceType: number): string | null {
   if (resourceType === ResourceType.CLIENT_METRICS) {

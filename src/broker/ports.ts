@@ -6,11 +6,18 @@
  * the whole buffer behind a view.
  */
 import type { Activation } from "../controller/activation.ts";
-import type { AlterConfigsResult, TopicToAlter } from "../controller/alter-configs.ts";
+import type { AlterConfigsResult } from "../controller/alter-configs.ts";
+import type { ResourceToAlter } from "../controller/config-changes.ts";
 import type { CreatePartitionsResult, TopicToGrow } from "../controller/create-partitions.ts";
 import type { CreateTopicResult, NewTopic } from "../controller/create-topics.ts";
 import type { DeleteTopicResult, TopicToDelete } from "../controller/delete-topics.ts";
-import type { ClusterDescription, TopicsQuery } from "../controller/describe.ts";
+import type {
+  ClusterDescription,
+  ConfigsDescription,
+  ConfigsQuery,
+  TopicsQuery,
+} from "../controller/describe.ts";
+import type { GroupConfigs } from "../controller/dynamic-configs.ts";
 import type {
   GroupRegistration,
   GroupsPage,
@@ -38,20 +45,22 @@ export interface ControllerPort {
     validateOnly: boolean,
   ): Promise<CreatePartitionsResult[]>;
   alterConfigs(
-    topics: readonly TopicToAlter[],
+    resources: readonly ResourceToAlter[],
     validateOnly: boolean,
   ): Promise<AlterConfigsResult[]>;
-  /** The configs that were set on each of these topics; null where there is no such topic. */
-  describeTopicConfigs(
-    names: readonly string[],
-  ): Promise<(Readonly<Record<string, string>> | null)[]>;
+  /** The configs that were set on topics, groups and brokers. */
+  describeConfigs(query: ConfigsQuery): Promise<ConfigsDescription>;
+  /** The ids of the groups that have configs of their own. */
+  groupsWithConfigs(): Promise<string[]>;
   /** The replicas that a broker hosts, of the topics asked for. */
   hostedReplicas(nodeId: number, query: TopicsQuery): Promise<HostedReplicas>;
   allocateProducerIds(): Promise<ProducerIdBlock>;
   /** The groups that there are, in the order of their ids, page by page. */
   listGroups(page: GroupsPage): Promise<RegisteredGroup[]>;
-  /** For groups: what is to be known of this one. */
-  registerGroup(registration: GroupRegistration): Promise<void>;
+  /** For groups: what is to be known of this one. Tells its configs. */
+  registerGroup(registration: GroupRegistration): Promise<GroupConfigs>;
+  /** For groups: the configs of this one. */
+  groupConfigs(groupId: string): Promise<GroupConfigs>;
   /** For replicas: what this one is. See `controller/activation.ts`. */
   activateReplica(key: ReplicaKey, incarnation: string): Promise<Activation>;
 }

@@ -42,8 +42,8 @@ export function matters(line: string): boolean {
 
 /** Why a first start failed and what to do about it. */
 export function explainFirstStart(end: WorkerdEnd, sockets: readonly ListenSocket[]): CommandError {
-  const invalid = /Error: (Invalid value .* for configuration .*)/.exec(end.lastWords.join("\n"));
-  if (invalid) return new CommandError(`${invalid[1]}.\nGive another one with --override.`);
+  const invalid = /Error: Invalid broker config: (.*)/.exec(end.lastWords.join("\n"));
+  if (invalid) return new CommandError(`${invalid[1]}.\nGive another value with --override.`);
   const taken = sockets.filter(({ name }) =>
     end.lastWords.some((line) => line.startsWith(`Socket "${name}"`) && line.includes("in use")),
   );

@@ -7,6 +7,8 @@
  *     another incarnation      -> its data is gone: the partition loses this replica
  *     unknown or deleted topic -> the replica erases itself
  */
+import type { ConfigStrings } from "../config/config-definition.ts";
+import { dynamicConfigsOf } from "./dynamic-configs.ts";
 import type { ClusterImage } from "./image.ts";
 import { NO_LEADER, type MetadataRecord, type ReplicaKey } from "./records.ts";
 import type { Step } from "./step.ts";
@@ -17,9 +19,13 @@ export interface ReplicaRole {
   readonly leader: number;
   readonly leaderEpoch: number;
   /** Configs that were set on the topic itself; the rest are the broker's. */
-  readonly topicConfigs: Readonly<Record<string, string>>;
+  readonly topicConfigs: ConfigStrings;
   /** Orders what a replica is told of its configs: see `stale-replicas.ts`. */
   readonly configVersion: number;
+  /** Configs that were set for the replica's broker while it runs. */
+  readonly brokerConfigs: ConfigStrings;
+  /** Orders what a replica is told of those. */
+  readonly brokerConfigVersion: number;
 }
 
 export type Activation =
@@ -54,12 +60,15 @@ export function activateReplica(
     return answer({ status: "lost" }, unchanged ? [] : [change]);
   }
   const { leader, leaderEpoch } = partition;
+  const dynamic = image.dynamicConfigs.brokers();
   const role = {
     topicName: topic.name,
     leader,
     leaderEpoch,
     topicConfigs: image.topicConfigs(key.topicId),
     configVersion: image.staleReplicas.version(),
+    brokerConfigs: dynamicConfigsOf(dynamic, key.nodeId),
+    brokerConfigVersion: dynamic.version,
   };
   return answer(
     { status: "role", role },

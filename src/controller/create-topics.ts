@@ -3,9 +3,11 @@
  * no replica: each asks for its role when it is first touched.
  */
 import { randomUuid, type Uuid } from "../base/uuid.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
 import { invalidTopicConfig, invalidTopicConfigs } from "../log/log-config.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { BrokerConfig } from "./broker-config.ts";
+import { valuesOfAllBrokers } from "./dynamic-configs.ts";
 import { tellGroups } from "./groups.ts";
 import type { ClusterImage } from "./image.ts";
 import { invalidAssignment } from "./manual-assignment.ts";
@@ -53,11 +55,12 @@ export function createTopics(
   const byName = Map.groupBy(topics, (topic) => topic.name);
   let placed = image.partitionsPlaced();
   const collisions = new Map<string, string>();
+  const defaults = valuesOfAllBrokers(image, surroundings.config);
 
   const response = [...byName].map(([name, [topic, ...duplicates]]): CreateTopicResult => {
     if (!topic || duplicates.length > 0)
       return refuse(name, "INVALID_REQUEST", "Duplicate topic name.");
-    const refusal = invalidNewTopic(image, topic, collisions);
+    const refusal = invalidNewTopic(image, topic, { collisions, defaults });
     if (refusal) return refusal;
     const assignment = assignReplicas(image, topic, surroundings.config, placed);
     if ("error" in assignment) return assignment;
@@ -102,7 +105,7 @@ function refuseAll(topics: readonly NewTopic[], why: string): Step<CreateTopicRe
 function invalidNewTopic(
   image: ClusterImage,
   topic: NewTopic,
-  collisions: ReadonlyMap<string, string>,
+  { collisions, defaults }: { collisions: ReadonlyMap<string, string>; defaults: ConfigStrings },
 ): CreateTopicResult | null {
   const { name } = topic;
   if (name === METADATA_TOPIC) {
@@ -131,6 +134,7 @@ function invalidNewTopic(
   }
   const invalidTogether = invalidTopicConfigs(
     Object.fromEntries(topic.configs.map(({ name, value }) => [name, value!])),
+    defaults,
   );
   return invalidTogether === null ? null : refuse(name, "INVALID_CONFIG", invalidTogether);
 }

@@ -1,5 +1,7 @@
 /** What the controller tells gateways about the cluster: whole topics, looked up by name or id. */
 import type { Uuid } from "../base/uuid.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
+import type { DynamicBrokerConfigs } from "./dynamic-configs.ts";
 import type { Broker, ClusterImage, TopicImage } from "./image.ts";
 import type { PartitionState } from "./records.ts";
 
@@ -27,6 +29,22 @@ export interface ClusterDescription {
   readonly topics: readonly TopicDescription[];
   /** Where the next page begins; null when there is none, or no page was asked for. */
   readonly nextPage: string | null;
+  /** Gateways hand them on to replicas. */
+  readonly brokerConfigs: DynamicBrokerConfigs;
+}
+
+/** Whose configs are asked for: topics by their names, and groups by their ids. */
+export interface ConfigsQuery {
+  readonly topics: readonly string[];
+  readonly groups: readonly string[];
+}
+
+/** What was set, in the order of the question. */
+export interface ConfigsDescription {
+  /** Null where there is no such topic. */
+  readonly topics: readonly (ConfigStrings | null)[];
+  readonly groups: readonly ConfigStrings[];
+  readonly brokers: DynamicBrokerConfigs;
 }
 
 export function describeCluster(image: ClusterImage, query: TopicsQuery): ClusterDescription {
@@ -39,18 +57,20 @@ export function describeCluster(image: ClusterImage, query: TopicsQuery): Cluste
   const topics = found
     .filter((topic) => topic !== undefined)
     .map(({ name, topicId }) => ({ name, topicId, partitions: image.partitions(topicId) }));
-  return { brokers: image.brokers(), topics, nextPage: page.nextPage };
+  const brokerConfigs = image.dynamicConfigs.brokers();
+  return { brokers: image.brokers(), topics, nextPage: page.nextPage, brokerConfigs };
 }
 
-/** The configs that were set on each of these topics; null where there is no such topic. */
-export function describeTopicConfigs(
-  image: ClusterImage,
-  names: readonly string[],
-): (Readonly<Record<string, string>> | null)[] {
-  return names.map((name) => {
-    const topic = image.topicByName(name);
-    return topic ? image.topicConfigs(topic.topicId) : null;
-  });
+/** The configs that were set on topics, groups and brokers. */
+export function describeConfigs(image: ClusterImage, asked: ConfigsQuery): ConfigsDescription {
+  return {
+    topics: asked.topics.map((name) => {
+      const topic = image.topicByName(name);
+      return topic ? image.topicConfigs(topic.topicId) : null;
+    }),
+    groups: asked.groups.map((groupId) => image.dynamicConfigs.of("group", groupId)),
+    brokers: image.dynamicConfigs.brokers(),
+  };
 }
 
 function readPage(

@@ -5,9 +5,18 @@
  */
 
 import { assert, unreachable } from "../base/assert.ts";
-import type { Sql, SqlRow } from "../base/sql.ts";
+import type { Sql } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
+import { DynamicConfigs } from "./dynamic-configs.ts";
 import { GroupRegistry } from "./group-registry.ts";
+import {
+  type ActivationRow,
+  type PartitionRow,
+  type TopicRow,
+  partitionOf,
+  replicaOf,
+  topicOf,
+} from "./image-rows.ts";
 import type {
   ConfigRecord,
   MetadataRecord,
@@ -16,6 +25,7 @@ import type {
   ReplicaKey,
   TopicRecord,
 } from "./records.ts";
+import { StaleListeners } from "./stale-listeners.ts";
 import { StaleReplicas } from "./stale-replicas.ts";
 import { collisionKey } from "./topic-names.ts";
 
@@ -64,6 +74,8 @@ const BEFORE_ALL: ReplicaKey = { topicId: "", partition: 0, nodeId: 0 };
 export class ClusterImage {
   readonly groups: GroupRegistry;
   readonly staleReplicas: StaleReplicas;
+  readonly dynamicConfigs: DynamicConfigs;
+  readonly staleListeners: StaleListeners;
   readonly #sql: Sql;
 
   constructor(sql: Sql) {
@@ -71,6 +83,8 @@ export class ClusterImage {
     sql.run(SCHEMA);
     this.groups = new GroupRegistry(sql);
     this.staleReplicas = new StaleReplicas(sql);
+    this.dynamicConfigs = new DynamicConfigs(sql);
+    this.staleListeners = new StaleListeners(sql);
   }
 
   brokers(): Broker[] {
@@ -175,6 +189,13 @@ export class ClusterImage {
         return this.#storeConfig(record);
       case "ConfigsChanged":
         return this.staleReplicas.add(record.topicId);
+      case "DynamicConfig":
+        return this.dynamicConfigs.store(record);
+      case "DynamicConfigsChanged":
+        if (record.actsByTheClock) this.staleReplicas.addAll(record.resource);
+        return this.staleListeners.add(record, this.dynamicConfigs.version());
+      case "ListenerUpdated":
+        return this.staleListeners.confirm(record);
       case "ReplicaUpdated":
         return this.staleReplicas.confirm(record);
       case "RemoveTopic":
@@ -254,42 +275,4 @@ export class ClusterImage {
   #setCounter(name: string, value: number): void {
     this.#sql.run("INSERT OR REPLACE INTO counters VALUES (?, ?)", name, value);
   }
-}
-
-interface TopicRow extends SqlRow {
-  name: string;
-  topic_id: string;
-  partition_count: number;
-}
-
-interface PartitionRow extends SqlRow {
-  replicas: string;
-  isr: string;
-  leader: number;
-  leader_epoch: number;
-  partition_epoch: number;
-}
-
-interface ActivationRow extends SqlRow {
-  topic_id: string;
-  partition: number;
-  node_id: number;
-}
-
-function topicOf(row: TopicRow | undefined): TopicImage | undefined {
-  return row && { name: row.name, topicId: row.topic_id, partitionCount: row.partition_count };
-}
-
-function partitionOf(row: PartitionRow): PartitionState {
-  return {
-    replicas: JSON.parse(row.replicas) as number[],
-    isr: JSON.parse(row.isr) as number[],
-    leader: row.leader,
-    leaderEpoch: row.leader_epoch,
-    partitionEpoch: row.partition_epoch,
-  };
-}
-
-function replicaOf(row: ActivationRow): ReplicaKey {
-  return { topicId: row.topic_id, partition: row.partition, nodeId: row.node_id };
 }

@@ -13,6 +13,9 @@ export type MetadataRecord =
   | PartitionChangeRecord
   | ConfigRecord
   | ConfigsChangedRecord
+  | DynamicConfigRecord
+  | DynamicConfigsChangedRecord
+  | ListenerUpdatedRecord
   | RemoveTopicRecord
   | ProducerIdsRecord
   | ReplicaActivatedRecord
@@ -75,6 +78,46 @@ export interface ConfigRecord {
 export interface ConfigsChangedRecord {
   readonly type: "ConfigsChanged";
   readonly topicId: Uuid;
+}
+
+/**
+ * Sets one config of a broker, of all brokers (an empty name), or of a group; a null value takes it
+ * back.
+ */
+export interface DynamicConfigRecord {
+  readonly type: "DynamicConfig";
+  readonly resourceType: "broker" | "group";
+  /** The broker's id, or the group's. */
+  readonly resource: string;
+  readonly name: string;
+  readonly value: string | null;
+}
+
+/**
+ * The configs of a broker or a group have changed: those who act on them stay listed until each has
+ * confirmed.
+ */
+export interface DynamicConfigsChangedRecord {
+  readonly type: "DynamicConfigsChanged";
+  readonly resourceType: DynamicConfigRecord["resourceType"];
+  readonly resource: string;
+  /** Whether logs act on what has changed though nobody calls them. */
+  readonly actsByTheClock: boolean;
+  /** Whether groups act on what has changed. */
+  readonly isOfGroups: boolean;
+}
+
+/** A gateway or a group has confirmed that it knows the dynamic configs of this version. */
+export interface ListenerUpdatedRecord {
+  readonly type: "ListenerUpdated";
+  readonly listener: Listener;
+  readonly version: number;
+}
+
+/** Who is told of dynamic configs: a broker's gateway, by the broker's id, or a group. */
+export interface Listener {
+  readonly type: DynamicConfigRecord["resourceType"];
+  readonly id: string;
 }
 
 /**

@@ -1,8 +1,9 @@
 /**
- * The replicas that do not act on their topic's newest configs yet: all that were activated, from
- * the change on until each has confirmed. So a replica that could not be told is told later,
- * whatever ends in between. Changes are numbered: a replica passes over what is older than what it
- * knows, and what it confirms settles no newer change.
+ * The replicas that do not act on their topic's newest configs yet, or on newest defaults of
+ * topics that logs act on by the clock: all that were activated, from the change on until each has
+ * confirmed. So a replica that could not be told is told later, whatever ends in between. Changes
+ * are numbered: a replica passes over what is older than what it knows, and what it confirms
+ * settles no newer change.
  */
 import type { Sql, SqlRow } from "../base/sql.ts";
 import type { Uuid } from "../base/uuid.ts";
@@ -56,11 +57,19 @@ export class StaleReplicas {
 
   /** The configs of a topic have changed. */
   add(topicId: Uuid): void {
+    this.#sql.run(`${ADD} WHERE topic_id = ?`, this.#nextVersion(), topicId);
+  }
+
+  /** What gives all topics a default has changed, on one broker or, for an empty id, on all. */
+  addAll(nodeId: string): void {
+    const query = `${ADD} WHERE erasing = 0 AND (? = '' OR node_id = CAST(? AS INTEGER))`;
+    this.#sql.run(query, this.#nextVersion(), nodeId, nodeId);
+  }
+
+  #nextVersion(): number {
     const version = this.version() + 1;
     this.#sql.run("INSERT OR REPLACE INTO counters VALUES ('config_version', ?)", version);
-    const insert = `INSERT OR REPLACE INTO stale_replicas
-      SELECT topic_id, partition, node_id, ? FROM activations WHERE topic_id = ?`;
-    this.#sql.run(insert, version, topicId);
+    return version;
   }
 
   confirm({ topicId, partition, nodeId, configVersion }: ReplicaUpdatedRecord): void {
@@ -74,6 +83,10 @@ export class StaleReplicas {
     this.#sql.run("DELETE FROM stale_replicas WHERE topic_id = ?", topicId);
   }
 }
+
+/** Its first binding is the version; which activations is yet to be said. */
+const ADD = `INSERT OR REPLACE INTO stale_replicas
+  SELECT topic_id, partition, node_id, ? FROM activations`;
 
 interface StaleRow extends SqlRow {
   topic_id: string;

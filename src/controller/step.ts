@@ -14,7 +14,7 @@ export interface Step<Response> {
 }
 
 /** Something to be done once the records are stored. */
-export type ControllerEffect = EraseReplica | UpdateReplicas | TellGroup;
+export type ControllerEffect = EraseReplica | UpdateReplicas | UpdateListeners | TellGroup;
 
 /** Repeated by the host until it is confirmed. */
 export interface EraseReplica {
@@ -25,6 +25,11 @@ export interface EraseReplica {
 /** The host tells the stale replicas their configs, each until it has confirmed. */
 export interface UpdateReplicas {
   readonly type: "updateReplicas";
+}
+
+/** The host tells gateways and groups the dynamic configs, each until it has confirmed. */
+export interface UpdateListeners {
+  readonly type: "updateListeners";
 }
 
 /** Topics of a group have come or gone. Tried once: a group that was not told finds out itself. */

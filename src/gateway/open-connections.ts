@@ -22,10 +22,8 @@ export interface OpenConnection {
 }
 
 export interface OpenConnectionsPorts {
-  readonly config: Pick<
-    BrokerConfig,
-    "connectionsMaxIdleMs" | "maxConnections" | "maxConnectionsPerIp"
-  >;
+  /** As it is now: the numbers may be changed while the broker runs. */
+  config(): Pick<BrokerConfig, "connectionsMaxIdleMs" | "maxConnections" | "maxConnectionsPerIp">;
   /** How many connections all gateways of the process have, and may have. */
   readonly process: { connections: number; readonly maxConnections: number };
   readonly clock: Clock;
@@ -44,7 +42,8 @@ export class OpenConnections {
 
   /** Whether there is room for one more from this host. */
   admits(clientHost: string): boolean {
-    const { config, process } = this.#ports;
+    const { process } = this.#ports;
+    const config = this.#ports.config();
     return (
       process.connections < process.maxConnections &&
       this.#open.size < config.maxConnections &&
@@ -57,7 +56,7 @@ export class OpenConnections {
     this.#open.add(connection);
     this.#ports.process.connections += 1;
     this.#countByHost.set(clientHost, (this.#countByHost.get(clientHost) ?? 0) + 1);
-    if (!this.#cancelTimer) this.#lookAfter(this.#ports.config.connectionsMaxIdleMs);
+    if (!this.#cancelTimer) this.#lookAfter(this.#ports.config().connectionsMaxIdleMs);
   }
 
   /** The connection has ended. */
@@ -84,7 +83,7 @@ export class OpenConnections {
   #look(): void {
     this.#cancelTimer = null;
     const now = this.#ports.clock.now();
-    const maxIdleMs = this.#ports.config.connectionsMaxIdleMs;
+    const maxIdleMs = this.#ports.config().connectionsMaxIdleMs;
     let longestMs = 0;
     for (const connection of this.#open) {
       const silentMs = now - connection.lastActiveAt;

@@ -1,16 +1,13 @@
-/**
- * The broker configs that groups act on, under Kafka's names and with Kafka's defaults
- * (https://kafka.apache.org/documentation/#brokerconfigs).
- */
+/** The broker configs that groups act on, as numbers. */
 import type { Millis } from "../base/clock.ts";
-import { ConfigReader } from "../base/config-reader.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
+import { ConfigReader } from "../config/config-reader.ts";
+import { assignorNames, findAssignor } from "./assignors/assignor.ts";
 
 /** Kafka's `group.consumer.migration.policy`: which conversions of a group with members happen. */
 export type MigrationPolicy = "BIDIRECTIONAL" | "UPGRADE" | "DOWNGRADE" | "DISABLED";
 
-const MIGRATION_POLICIES = ["BIDIRECTIONAL", "UPGRADE", "DOWNGRADE", "DISABLED"] as const;
-
-const MAX_INT32 = 2_147_483_647;
+const ASSIGNORS = "group.consumer.assignors";
 const MINUTE_MS = 60_000;
 
 export interface GroupConfig {
@@ -33,29 +30,35 @@ export interface GroupConfig {
   readonly offsetsRetentionCheckIntervalMs: Millis;
 }
 
-/** Parses configs as given; throws a sentence that names the config when a value is not valid. */
-export function parseGroupConfig(
-  values: Readonly<Record<string, string>>,
-  read = new ConfigReader(values),
-): GroupConfig {
+/** Which of the assignors that groups may use there is not, or null when there are all. */
+export function unknownAssignor(values: ConfigStrings): string | null {
+  const unknown = new ConfigReader(values)
+    .list(ASSIGNORS)
+    .find((name) => findAssignor(name) === undefined);
+  if (unknown === undefined) return null;
+  const known = assignorNames().join(", ");
+  return `Invalid value ${unknown} for configuration ${ASSIGNORS}: There is no such assignor, there are ${known}`;
+}
+
+/** Reads configs as given; throws a sentence that names the config when a value is not valid. */
+export function parseGroupConfig(values: ConfigStrings): GroupConfig {
+  const read = new ConfigReader(values);
   return {
-    groupMinSessionTimeoutMs: read.int("group.min.session.timeout.ms", 6000),
-    groupMaxSessionTimeoutMs: read.int("group.max.session.timeout.ms", 1_800_000),
-    groupInitialRebalanceDelayMs: read.int("group.initial.rebalance.delay.ms", 3000),
-    groupMaxSize: read.int("group.max.size", MAX_INT32, 1),
-    consumerSessionTimeoutMs: read.int("group.consumer.session.timeout.ms", 45_000, 1),
-    consumerHeartbeatIntervalMs: read.int("group.consumer.heartbeat.interval.ms", 5000, 1),
-    consumerMaxSize: read.int("group.consumer.max.size", MAX_INT32, 1),
-    consumerAssignors: read.list("group.consumer.assignors", ["uniform", "range"]),
-    consumerMigrationPolicy: read.choice(
-      "group.consumer.migration.policy",
-      "BIDIRECTIONAL",
-      MIGRATION_POLICIES,
-    ),
-    consumerAssignmentIntervalMs: read.int("group.consumer.assignment.interval.ms", 1000),
-    consumerRegexRefreshIntervalMs: read.int("group.consumer.regex.refresh.interval.ms", 600_000),
-    offsetMetadataMaxBytes: read.int("offset.metadata.max.bytes", 4096),
-    offsetsRetentionMs: MINUTE_MS * read.int("offsets.retention.minutes", 10_080, 1),
-    offsetsRetentionCheckIntervalMs: read.long("offsets.retention.check.interval.ms", 600_000, 1),
+    groupMinSessionTimeoutMs: read.number("group.min.session.timeout.ms"),
+    groupMaxSessionTimeoutMs: read.number("group.max.session.timeout.ms"),
+    groupInitialRebalanceDelayMs: read.number("group.initial.rebalance.delay.ms"),
+    groupMaxSize: read.number("group.max.size"),
+    consumerSessionTimeoutMs: read.number("group.consumer.session.timeout.ms"),
+    consumerHeartbeatIntervalMs: read.number("group.consumer.heartbeat.interval.ms"),
+    consumerMaxSize: read.number("group.consumer.max.size"),
+    consumerAssignors: read.list(ASSIGNORS),
+    consumerMigrationPolicy: read
+      .string("group.consumer.migration.policy")
+      .toUpperCase() as MigrationPolicy,
+    consumerAssignmentIntervalMs: read.number("group.consumer.assignment.interval.ms"),
+    consumerRegexRefreshIntervalMs: read.number("group.consumer.regex.refresh.interval.ms"),
+    offsetMetadataMaxBytes: read.number("offset.metadata.max.bytes"),
+    offsetsRetentionMs: MINUTE_MS * read.number("offsets.retention.minutes"),
+    offsetsRetentionCheckIntervalMs: read.number("offsets.retention.check.interval.ms"),
   };
 }

@@ -11,11 +11,12 @@
  */
 import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Sql } from "../base/sql.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { describeConsumerGroup } from "./consumer/describe-consumer-group.ts";
 import { consumerHeartbeat } from "./consumer/heartbeat.ts";
+import { CurrentConfig, type GroupConfigs } from "./current-config.ts";
 import type * as calls from "./group-calls.ts";
-import type { GroupConfig } from "./group-config.ts";
 import type { GroupRecord } from "./group-record.ts";
 import { type GroupRegistration, GroupRegistrar } from "./group-registrar.ts";
 import * as requests from "./group-requests.ts";
@@ -48,14 +49,17 @@ export interface GroupCoordinatorPorts {
   readonly sql: Sql;
   readonly clock: Clock;
   readonly random: Random;
-  readonly config: GroupConfig;
+  /** What brokers were started with. */
+  readonly brokerConfigs: ConfigStrings;
+  /** Asks the controller for what was set since. */
+  groupConfigs(): Promise<GroupConfigs>;
   /** Calls `run` after `delayMs`; 0 is after the events of this turn. Returns what cancels it. */
   after(delayMs: Millis, run: () => void): () => void;
   readonly describeTopics: DescribeTopics;
   /** The names of all topics. */
   topicNames(): Promise<readonly string[]>;
-  /** Tells the controller what the group is. */
-  register(registration: GroupRegistration): Promise<void>;
+  /** Tells the controller what the group is, and is told its configs. */
+  register(registration: GroupRegistration): Promise<GroupConfigs>;
   allocateProducerId(): Promise<number>;
   /** See `offsets-projection.ts`. */
   appendToOffsetsTopic(batch: Uint8Array): Promise<ProjectionAppend>;
@@ -70,6 +74,7 @@ export interface GroupCoordinatorPorts {
 export class GroupCoordinator implements calls.GroupPort {
   readonly #ports: GroupCoordinatorPorts;
   readonly #store: GroupStore;
+  readonly #config: CurrentConfig;
   readonly #topics: GroupTopics;
   readonly #projection: OffsetsProjection;
   readonly #registrar: GroupRegistrar;
@@ -84,6 +89,7 @@ export class GroupCoordinator implements calls.GroupPort {
     const now = () => clock.now();
     const erase = () => this.#eraseIfGone();
     this.#store = new GroupStore(ports.sql);
+    this.#config = new CurrentConfig(ports.brokerConfigs, () => ports.groupConfigs());
     this.#projection = new OffsetsProjection(this.#store, {
       ...ports,
       now,
@@ -92,7 +98,8 @@ export class GroupCoordinator implements calls.GroupPort {
     this.#registrar = new GroupRegistrar(this.#store, {
       ...ports,
       now,
-      onConfirmed: (hasNewTopics) => {
+      onConfirmed: (hasNewTopics, configs) => {
+        this.#config.update(configs);
         // They may have come or gone before the controller knew that it is to tell.
         if (hasNewTopics) void this.#topics.look();
         erase();
@@ -101,6 +108,7 @@ export class GroupCoordinator implements calls.GroupPort {
     this.#turns = new TurnRunner({
       ...ports,
       nextTurn: (run) => void after(0, run),
+      config: () => this.#config.value,
       state: () => this.#open(),
       topics: () => this.#topics.image,
       write: (records) => this.#write(records),
@@ -138,7 +146,11 @@ export class GroupCoordinator implements calls.GroupPort {
   async consumerHeartbeat(
     call: calls.ConsumerHeartbeatCall,
   ): Promise<calls.ConsumerHeartbeatAnswer> {
-    await this.#topics.learn(call);
+    const { group } = this.#open();
+    await Promise.all([
+      this.#topics.learn(call),
+      this.#config.learn(group !== null && !group.isEmpty),
+    ]);
     return this.#turns.run((state, turn) => {
       const answer = consumerHeartbeat(state, call, turn);
       this.#topics.match(state, turn);
@@ -183,6 +195,11 @@ export class GroupCoordinator implements calls.GroupPort {
     return this.#topics.changed();
   }
 
+  /** Configs of the group, or of all groups, have changed. */
+  async updateConfigs(configs: GroupConfigs): Promise<void> {
+    this.#config.update(configs);
+  }
+
   /** Does what is due by the clock, though nobody calls. */
   async alarm(): Promise<void> {
     await this.#turns.run(requests.cleanUp);
@@ -192,7 +209,8 @@ export class GroupCoordinator implements calls.GroupPort {
 
   #open(): GroupState {
     if (this.#state) return this.#state;
-    const { after, clock, config, groupId } = this.#ports;
+    const { after, clock, groupId } = this.#ports;
+    const config = this.#config.value;
     const stored = this.#store.stored();
     const generationId = this.#store.get("generation") ?? 0;
     const now = clock.now();
@@ -239,7 +257,8 @@ export class GroupCoordinator implements calls.GroupPort {
 
   /** Sees to it that the group is woken when it has something to do and nobody may call. */
   #setAlarm(): void {
-    const { clock, config, setAlarm } = this.#ports;
+    const { clock, setAlarm } = this.#ports;
+    const config = this.#config.value;
     const state = this.#open();
     const now = clock.now();
     if (state.group === null) return this.#store.isEmpty ? undefined : setAlarm(now + FAREWELL_MS);

@@ -5,6 +5,7 @@
  */
 import type { Millis } from "../base/clock.ts";
 import { ConsumerGroup } from "./consumer/consumer-group.ts";
+import type { GroupConfigs } from "./current-config.ts";
 import type { GroupType } from "./group-calls.ts";
 import type { GroupState } from "./group-state.ts";
 import type { GroupStore } from "./group-store.ts";
@@ -31,11 +32,12 @@ export interface GroupRegistration {
 export interface RegistrarPorts {
   now(): Millis;
   after(delayMs: Millis, run: () => void): () => void;
-  register(registration: GroupRegistration): Promise<void>;
+  /** Tells the group's configs. */
+  register(registration: GroupRegistration): Promise<GroupConfigs>;
   /**
    * The controller has confirmed; perhaps it now tells of topics of which it did not tell before.
    */
-  onConfirmed(hasNewTopics: boolean): void;
+  onConfirmed(hasNewTopics: boolean, configs: GroupConfigs): void;
 }
 
 /** How long until a registration that broke is made again, at first and at most. */
@@ -88,8 +90,9 @@ export class GroupRegistrar {
     // Noted before it is told: another version must not follow under the same number.
     const unconfirmed = { version, says: UNCONFIRMED, lateUntil: now() + MAX_LATE_MS };
     this.#store.set("registration", unconfirmed);
+    let configs: GroupConfigs;
     try {
-      await this.#ports.register({ groupId: state.groupId, version, listing, topics });
+      configs = await this.#ports.register({ groupId: state.groupId, version, listing, topics });
     } catch {
       this.#attempt = null;
       this.#retry(state);
@@ -104,7 +107,7 @@ export class GroupRegistrar {
     const confirmed = isTooEarly ? UNCONFIRMED : says(listing, topics);
     // Should this be lost, the controller is told once more.
     this.#store.setLazily("registration", { version, says: confirmed, lateUntil });
-    this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING));
+    this.#ports.onConfirmed(hasMore(topics, before?.says ?? NOTHING), configs);
     if (isTooEarly) this.#ports.after(lateUntil - now(), () => void this.update(state));
     else if (!this.isUpToDate(state)) void this.update(state);
   }

@@ -26,8 +26,12 @@ import type { Turn } from "./turn.ts";
  */
 const MAX_AGE_MS = 300_000;
 
+/** How long until a look at changed topics that failed is tried again. */
+const RETRY_MS = 5_000;
+
 export interface GroupTopicsPorts {
   readonly clock: Clock;
+  after(delayMs: Millis, run: () => void): () => void;
   readonly describeTopics: DescribeTopics;
   /** The names of all topics. */
   topicNames(): Promise<readonly string[]>;
@@ -40,6 +44,7 @@ export class GroupTopics {
   readonly #ports: GroupTopicsPorts;
   readonly #known: KnownTopics;
   #lookedAt: Millis;
+  #isToLookAgain = false;
 
   constructor(ports: GroupTopicsPorts) {
     this.#ports = ports;
@@ -78,7 +83,7 @@ export class GroupTopics {
     await this.#known.learn(topicIdsOf(this.#ports.state()));
   }
 
-  /** Looks whether topics have changed; when they cannot be asked about, the next look will do. */
+  /** Looks whether topics have changed. */
   async look(): Promise<void> {
     this.#lookedAt = this.#ports.clock.now();
     await this.changed().catch(() => {});
@@ -88,10 +93,23 @@ export class GroupTopics {
   async changed(): Promise<void> {
     const { offsets } = this.#ports.state();
     const names = new Set([...this.#known.names(), ...offsets.topics()]);
-    await this.#known.refresh(names);
+    await this.#known.refresh(names).catch((error: unknown) => {
+      this.#lookAgain();
+      throw error;
+    });
     await this.#ports.run((state, turn) => {
       forgetDeletedTopics(state, names, turn);
       if (state.group instanceof ConsumerGroup) state.group.topicsChanged();
+    });
+  }
+
+  /** Who has been told that topics have changed is not told once more. */
+  #lookAgain(): void {
+    if (this.#isToLookAgain) return;
+    this.#isToLookAgain = true;
+    this.#ports.after(RETRY_MS, () => {
+      this.#isToLookAgain = false;
+      void this.look();
     });
   }
 

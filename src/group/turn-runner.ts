@@ -14,7 +14,7 @@ import type { Ticket, Turn } from "./turn.ts";
 export interface TurnRunnerPorts {
   readonly clock: Clock;
   readonly random: Random;
-  readonly config: GroupConfig;
+  config(): GroupConfig;
   /** Calls `run` after the events of this turn. */
   nextTurn(run: () => void): void;
   state(): GroupState;
@@ -117,7 +117,7 @@ class RunningTurn implements Turn {
   constructor({ clock, random, config, topics }: TurnRunnerPorts, state: GroupState) {
     this.now = clock.now();
     this.random = random;
-    this.config = config;
+    this.config = config();
     this.topics = topics();
     this.#state = state;
   }

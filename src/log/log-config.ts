@@ -5,12 +5,11 @@
  */
 import { assert } from "../base/assert.ts";
 import type { Millis } from "../base/clock.ts";
+import type { ConfigStrings, TopicConfig } from "../config/config-definition.ts";
+import { ConfigReader } from "../config/config-reader.ts";
+import { type ConfigValue, parseConfigValue } from "../config/config-value.ts";
+import { topicConfig } from "../config/topic-configs.ts";
 import { COMPRESSION_TYPES, type CompressionType } from "../protocol/records/attributes.ts";
-import { type ConfigValue, parseConfigValue } from "./config-value.ts";
-import { type TopicConfig, topicConfig, topicConfigs } from "./topic-configs.ts";
-
-/** Config values as they came, by name. */
-export type ConfigStrings = Readonly<Record<string, string>>;
 
 /** What a partition's log does. Sizes in bytes; -1 is no limit. */
 export interface LogConfig {
@@ -54,7 +53,7 @@ export function parseLogConfig(overrides: ConfigStrings, broker: ConfigStrings =
     messageTimestampType:
       value("message.timestamp.type") === "LogAppendTime" ? "LogAppendTime" : "CreateTime",
     minInsyncReplicas: number("min.insync.replicas"),
-    producerIdExpirationMs: Number(broker["producer.id.expiration.ms"] ?? DAY_MS),
+    producerIdExpirationMs: new ConfigReader(broker).number("producer.id.expiration.ms"),
     retentionBytes: number("retention.bytes"),
     retentionMs: number("retention.ms"),
     segmentBytes: Number(internalSegmentBytes ?? value("segment.bytes")),
@@ -67,19 +66,6 @@ export function invalidTopicConfig(name: string, value: string): string | null {
   const config = topicConfig(name);
   if (!config) return `Unknown topic config name: ${name}`;
   const parsed = parseConfigValue(config, value);
-  return "invalid" in parsed ? parsed.invalid : null;
-}
-
-/**
- * Why a broker may not have this config as a default of its topics, or null when it may. Configs
- * that give topics no default are not looked at.
- */
-export function invalidBrokerConfig(name: string, value: string): string | null {
-  const isSynonym = ({ synonyms }: TopicConfig) =>
-    synonyms.some((synonym) => synonym.name === name);
-  const config = topicConfigs.find(isSynonym);
-  if (!config) return null;
-  const parsed = parseConfigValue({ ...config, name }, value);
   return "invalid" in parsed ? parsed.invalid : null;
 }
 
@@ -103,13 +89,13 @@ export function defaultConfigValue(config: TopicConfig, broker: ConfigStrings): 
   for (const { name, times } of config.synonyms) {
     const value = broker[name];
     if (value === undefined) continue;
+    if (times === undefined) return value;
     // Negative values mean "no limit" in every unit.
-    return times === undefined ? value : String(Number(value) < 0 ? -1 : Number(value) * times);
+    if (Number(value) < 0) return "-1";
+    return times === 1 ? value : String(Number(value) * times);
   }
   return config.default;
 }
-
-const DAY_MS = 86_400_000;
 
 function effectiveValue(
   config: TopicConfig,

@@ -52,6 +52,7 @@ export class PartitionLog {
   /** Puts a changed config in force, from the next call on. */
   updateConfig(config: LogConfig): void {
     this.#state.config = config;
+    this.#state.producers.expirationMs = config.producerIdExpirationMs;
   }
 
   /** The first offset that can be read. */

@@ -24,11 +24,12 @@ export type SequenceCheck =
 /** Entries by producer id, the one that was silent for longest first. */
 export class ProducerState {
   readonly #entries = new Map<number, ProducerEntry>();
-  readonly #expirationMs: Millis;
+  /** `producer.id.expiration.ms`. */
+  expirationMs: Millis;
   readonly #limit: number;
 
   constructor(expirationMs: Millis, limit: number = PRODUCERS_MAX) {
-    this.#expirationMs = expirationMs;
+    this.expirationMs = expirationMs;
     this.#limit = limit;
   }
 
@@ -68,7 +69,7 @@ export class ProducerState {
   }
 
   #isExpired(entry: ProducerEntry, now: Millis): boolean {
-    return now - entry.lastAppendMs >= this.#expirationMs;
+    return now - entry.lastAppendMs >= this.expirationMs;
   }
 }
 

@@ -13,8 +13,10 @@ import type { Clock, Random } from "../base/clock.ts";
 import { concatBytes } from "../base/concat-bytes.ts";
 import type { Sql } from "../base/sql.ts";
 import { randomUuid, type Uuid } from "../base/uuid.ts";
+import { effectiveBrokerConfigs } from "../config/broker-configs.ts";
+import type { ConfigStrings } from "../config/config-definition.ts";
 import type { AppendResult } from "../log/append.ts";
-import { type ConfigStrings, parseLogConfig } from "../log/log-config.ts";
+import { type LogConfig, parseLogConfig } from "../log/log-config.ts";
 import { PartitionLog } from "../log/partition-log.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { PartitionLeader } from "./partition-leader.ts";
@@ -33,7 +35,13 @@ import type {
   ReplicaPort,
   TailPush,
 } from "./replica-calls.ts";
-import type { Activation, ConfigUpdate, ReplicaKey } from "./replica-role.ts";
+import {
+  type Activation,
+  type ConfigUpdate,
+  type ReplicaKey,
+  type ReplicaRole,
+  updatedRole,
+} from "./replica-role.ts";
 import { ReplicaStore } from "./replica-store.ts";
 import { MAX_PUSH_BYTES } from "./tail-pusher.ts";
 import { Watches } from "./watches.ts";
@@ -44,7 +52,7 @@ export interface ReplicaPorts {
   readonly sql: Sql;
   readonly clock: Clock;
   readonly random: Random;
-  /** The broker's configs, under the topic's own. */
+  /** What brokers were started with, under what was set for this one and for the topic. */
   readonly brokerConfigs: ConfigStrings;
   /** Resolves after the events of this turn. */
   nextTurn(): Promise<void>;
@@ -171,16 +179,17 @@ export class PartitionReplica implements ReplicaPort, ReplicaControl {
   }
 
   /**
-   * The topic's configs have changed: stores them, unless it knows newer ones, and has the log act
-   * on them from now on.
+   * The topic's configs have changed, or the broker's: stores them, unless it knows newer ones, and
+   * has the log act on them from now on.
    */
   async updateConfigs(update: ConfigUpdate): Promise<void> {
     const state = this.#state ?? (await this.#open());
     const role = this.#store.role();
-    if (!role || role.configVersion >= update.configVersion) return;
-    this.#store.setRole({ ...role, ...update });
+    const updated = role && updatedRole(role, update);
+    if (!updated) return;
+    this.#store.setRole(updated);
     if (typeof state === "string") return;
-    state.log.updateConfig(parseLogConfig(update.topicConfigs, this.#ports.brokerConfigs));
+    state.log.updateConfig(this.#logConfig(updated));
     this.#ports.maintenance.arm(state.log);
   }
 
@@ -202,7 +211,7 @@ export class PartitionReplica implements ReplicaPort, ReplicaControl {
   }
 
   async #activate(): Promise<State> {
-    const { activate, brokerConfigs, clock, deleteAll, key, random, sql } = this.#ports;
+    const { activate, clock, deleteAll, key, random, sql } = this.#ports;
     let role = this.#store.role();
     if (!role) {
       const incarnation = this.#store.incarnation(randomUuid(random));
@@ -217,8 +226,15 @@ export class PartitionReplica implements ReplicaPort, ReplicaControl {
       this.#store.setRole(role);
     }
     if (role.leader !== key.nodeId) return "NOT_LEADER_OR_FOLLOWER";
-    const config = parseLogConfig(role.topicConfigs, brokerConfigs);
+    const config = this.#logConfig(role);
     return new PartitionLeader(PartitionLog.open(sql, config, clock.now()), role.leaderEpoch);
+  }
+
+  #logConfig({ topicConfigs, brokerConfigs }: ReplicaRole): LogConfig {
+    return parseLogConfig(
+      topicConfigs,
+      effectiveBrokerConfigs(brokerConfigs, this.#ports.brokerConfigs),
+    );
   }
 
   /** Writes what waits, turn by turn, with one commit pending at a time. */

@@ -111,7 +111,7 @@ export interface ReplicaPort {
 export interface ReplicaControl {
   /** The topic is deleted. */
   erase(): Promise<void>;
-  /** The topic's configs have changed. */
+  /** The topic's configs have changed, or its broker's; gateways may say so, too. */
   updateConfigs(update: ConfigUpdate): Promise<void>;
 }
 

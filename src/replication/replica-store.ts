@@ -8,6 +8,9 @@
 import type { Sql } from "../base/sql.ts";
 import type { ReplicaRole } from "./replica-role.ts";
 
+/** What a role lacks that was stored before broker configs could be set. */
+const NO_BROKER_CONFIGS = { brokerConfigs: {}, brokerConfigVersion: 0 };
+
 export class ReplicaStore {
   readonly #sql: Sql;
   /** The watches as stored; null until they were read. */
@@ -21,7 +24,7 @@ export class ReplicaStore {
   role(): ReplicaRole | null {
     if (!this.#exists()) return null;
     const row = this.#sql.get<{ role: string | null }>("SELECT role FROM replica");
-    return row?.role ? (JSON.parse(row.role) as ReplicaRole) : null;
+    return row?.role ? { ...NO_BROKER_CONFIGS, ...(JSON.parse(row.role) as ReplicaRole) } : null;
   }
 
   /** This replica's incarnation: the stored one, or `fresh`, which is stored. */

@@ -8,7 +8,7 @@ import type { ControllerPort } from "../../src/broker/ports.ts";
 import { activateReplica } from "../../src/controller/activation.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
 import { createPartitions } from "../../src/controller/create-partitions.ts";
-import { describeCluster, describeTopicConfigs } from "../../src/controller/describe.ts";
+import { describeCluster, describeConfigs } from "../../src/controller/describe.ts";
 import { listGroups, registerGroup } from "../../src/controller/groups.ts";
 import { hostedReplicas } from "../../src/controller/hosted-replicas.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
@@ -88,7 +88,9 @@ function controllerOf(
     createPartitions: async (...args) => cluster.take(createPartitions(image, ...args)),
     alterConfigs: async (topics, validateOnly) =>
       cluster.alter(topics, { validateOnly, configs }).response,
-    describeTopicConfigs: async (names) => describeTopicConfigs(image, names),
+    describeConfigs: async (query) => describeConfigs(image, query),
+    groupsWithConfigs: async () => image.dynamicConfigs.groupIds(),
+    groupConfigs: async (groupId) => image.dynamicConfigs.group(groupId),
     hostedReplicas: async (...args) => hostedReplicas(image, ...args),
     allocateProducerIds: async () => cluster.take(allocateProducerIds(image)),
     listGroups: async (page) => listGroups(image, page),

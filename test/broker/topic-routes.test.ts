@@ -16,6 +16,8 @@ function topic(name: string, topicId = `${name}-id`, partitionCount = 0): TopicD
   return { name, topicId, partitions: Array.from({ length: partitionCount }, () => state) };
 }
 
+const brokerConfigs = { version: 0, defaults: {}, byBroker: {} };
+
 function newRoutes(...topics: TopicDescription[]) {
   const turns = new Turns();
   const queries: TopicsQuery[] = [];
@@ -24,7 +26,7 @@ function newRoutes(...topics: TopicDescription[]) {
     queries.push(query);
     const isAsked = ({ name, topicId }: TopicDescription) =>
       query.names?.includes(name) || query.topicIds?.includes(topicId);
-    return { brokers: [], topics: cluster.topics.filter(isAsked), nextPage: null };
+    return { brokers: [], topics: cluster.topics.filter(isAsked), nextPage: null, brokerConfigs };
   };
   const routes = new TopicRoutes({ describeCluster }, turns, { now: () => cluster.now });
   const loadAll = async (asked: readonly AskedPartitions[]) => {
@@ -113,7 +115,7 @@ describe("routes", () => {
       {
         describeCluster: async () => {
           if (!isReachable) throw new Error("out of reach");
-          return { brokers: [], topics: [topic("a")], nextPage: null };
+          return { brokers: [], topics: [topic("a")], nextPage: null, brokerConfigs };
         },
       },
       turns,

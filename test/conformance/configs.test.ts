@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 
 import { expect } from "vitest";
 
-import { topicConfigs } from "../../src/log/topic-configs.ts";
+import { topicConfigs } from "../../src/config/topic-configs.ts";
 import { errorName } from "../../src/protocol/errors.ts";
 import { describeConfigs } from "../../src/protocol/messages/32-describe-configs.ts";
 import { alterConfigs } from "../../src/protocol/messages/33-alter-configs.ts";
@@ -156,7 +156,7 @@ conformance("configs", (test) => {
     // Kafka's default is in hours.
     expect(synonyms("retention.ms")).toEqual([["retention.ms", "77", DYNAMIC_TOPIC_CONFIG]]);
     expect(synonyms("flush.ms")).toEqual([]);
-    const types = { boolean: 1, string: 2, int: 3, long: 5, double: 6, list: 7 };
+    const types = { boolean: 1, string: 2, int: 3, short: 4, long: 5, double: 6, list: 7 };
     for (const { name: config, type, internal } of topicConfigs) {
       if (internal) continue;
       expect(byName[config]!.configType).toBe(types[type]);

@@ -25,7 +25,8 @@ describe("a replica", () => {
   test("[CTL13] is given its role, and the same again when the answer was lost", () => {
     const topicConfigs = { "retention.ms": "5000" };
     const place = { topicName: "used", leader: key.nodeId, leaderEpoch: 0 };
-    const role = { ...place, topicConfigs, configVersion: 0 };
+    const broker = { brokerConfigs: {}, brokerConfigVersion: 0 };
+    const role = { ...place, topicConfigs, configVersion: 0, ...broker };
     const response = { status: "role", role };
     expect(activate("first")).toEqual({ response, stored: 1 });
     expect(activate("first")).toEqual({ response, stored: 0 });

@@ -3,8 +3,8 @@ import { beforeEach, describe, expect, test } from "vitest";
 
 import { ZERO_UUID } from "../../src/base/uuid.ts";
 import { activateReplica } from "../../src/controller/activation.ts";
-import type { ConfigChange, TopicToAlter } from "../../src/controller/alter-configs.ts";
-import { describeTopicConfigs } from "../../src/controller/describe.ts";
+import type { ConfigChange, ResourceToAlter } from "../../src/controller/config-changes.ts";
+import { describeConfigs } from "../../src/controller/describe.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
 import type { StaleReplica } from "../../src/controller/stale-replicas.ts";
 import { TestCluster, topic } from "./test-cluster.ts";
@@ -24,15 +24,20 @@ beforeEach(() => {
 type Value = string | null;
 
 /** A topic whose configs are set, or return to their defaults where the value is null. */
-function set(name: string, configs: Record<string, Value>, replacesAll = false): TopicToAlter {
+function set(name: string, configs: Record<string, Value>, replacesAll = false): ResourceToAlter {
   const changes = Object.entries(configs).map(([key, value]): ConfigChange =>
     value === null ? { operation: "DELETE", name: key } : { operation: "SET", name: key, value },
   );
-  return { name, changes, replacesAll };
+  return { type: "topic", name, changes, replacesAll };
 }
 
-function list(operation: "APPEND" | "SUBTRACT", name: string, value: string): TopicToAlter {
-  return { name: "known", changes: [{ operation, name, value }], replacesAll: false };
+function list(operation: "APPEND" | "SUBTRACT", name: string, value: string): ResourceToAlter {
+  return {
+    type: "topic",
+    name: "known",
+    changes: [{ operation, name, value }],
+    replacesAll: false,
+  };
 }
 
 const DONE = { error: null, message: null };
@@ -78,7 +83,7 @@ describe("a change of a topic's configs", () => {
     expect(configs()["leader.replication.throttled.replicas"]).toBe("0:1,1:2");
   });
 
-  test.each<[string, TopicToAlter, string, string]>([
+  test.each<[string, ResourceToAlter, string, string]>([
     [
       "is for lists",
       list("APPEND", "retention.ms", "5"),
@@ -174,7 +179,8 @@ describe("a change of a topic's configs", () => {
 
   test("[CTL54] is told of topics by name, and null of those that there are not", () => {
     cluster.created(topic("plain"));
-    expect(describeTopicConfigs(cluster.image, ["nobody", "known", "plain"])).toEqual([
+    const topics = ["nobody", "known", "plain"];
+    expect(describeConfigs(cluster.image, { topics, groups: [] }).topics).toEqual([
       null,
       { "cleanup.policy": "compact", "retention.ms": "5000" },
       {},

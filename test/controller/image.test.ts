@@ -126,7 +126,7 @@ function decide(cluster: TestCluster, decision: Decision): void {
     case "alter": {
       const { name, value, replacesAll } = decision;
       const change = { operation: "SET", name: "retention.ms", value } as const;
-      cluster.alter([{ name, changes: [change], replacesAll }]);
+      cluster.alter([{ type: "topic", name, changes: [change], replacesAll }]);
       return;
     }
     case "updated": {

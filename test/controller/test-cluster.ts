@@ -1,7 +1,8 @@
 /** A controller's image over SQLite in memory, and the decisions that are taken upon it. */
 import type { Sql, SqlRow, SqlValue } from "../../src/base/sql.ts";
-import { alterConfigs, type TopicToAlter } from "../../src/controller/alter-configs.ts";
+import { alterConfigs } from "../../src/controller/alter-configs.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
+import type { ResourceToAlter } from "../../src/controller/config-changes.ts";
 import { createPartitions, type TopicToGrow } from "../../src/controller/create-partitions.ts";
 import {
   type CreateTopicResult,
@@ -88,11 +89,11 @@ export class TestCluster {
 
   /** Changes configs, and says whom that would be told. */
   alter(
-    topics: readonly TopicToAlter[],
+    resources: readonly ResourceToAlter[],
     { validateOnly = false, configs = {} as Record<string, string> } = {},
   ) {
     const config = parseBrokerConfig(configs);
-    const step = alterConfigs(this.image, topics, { config, validateOnly });
+    const step = alterConfigs(this.image, resources, { config, validateOnly });
     return { response: this.take(step), effects: step.effects };
   }
 

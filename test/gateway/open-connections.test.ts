@@ -6,16 +6,17 @@ import { World } from "../simulation/world.ts";
 
 const IDLE_MS = 600_000;
 
-function gateway(config: { maxConnections?: number; maxConnectionsPerIp?: number } = {}) {
+function gateway(changed: { maxConnections?: number; maxConnectionsPerIp?: number } = {}) {
+  const config = {
+    connectionsMaxIdleMs: IDLE_MS,
+    maxConnections: Infinity,
+    maxConnectionsPerIp: Infinity,
+    ...changed,
+  };
   const world = new World(1);
   const process = { connections: 0, maxConnections: 5 };
   const connections = new OpenConnections({
-    config: {
-      connectionsMaxIdleMs: IDLE_MS,
-      maxConnections: Infinity,
-      maxConnectionsPerIp: Infinity,
-      ...config,
-    },
+    config: () => config,
     process,
     clock: { now: () => world.now },
     timers: world,
@@ -33,7 +34,7 @@ function gateway(config: { maxConnections?: number; maxConnectionsPerIp?: number
     connections.add(connection);
     return connection;
   };
-  return { world, connections, process, open, ended };
+  return { config, world, connections, process, open, ended };
 }
 
 describe("the connections of a gateway", () => {
@@ -61,7 +62,7 @@ describe("the connections of a gateway", () => {
   });
 
   test("[BRK67] are as many as max.connections says, and as many of one address", () => {
-    const { connections, open } = gateway({ maxConnections: 3, maxConnectionsPerIp: 2 });
+    const { config, connections, open } = gateway({ maxConnections: 3, maxConnectionsPerIp: 2 });
     open("a", "/1");
     const second = open("b", "/1");
     expect(connections.admits("/1")).toBe(false);
@@ -71,6 +72,8 @@ describe("the connections of a gateway", () => {
     connections.delete(second);
     connections.delete(second);
     expect(connections.admits("/1")).toBe(true);
+    config.maxConnections = 2;
+    expect(connections.admits("/1")).toBe(false);
   });
 
   test("[BRK67] are no more than the process has files for, whichever gateway they are of", () => {

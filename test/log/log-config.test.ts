@@ -4,13 +4,13 @@ import { join } from "node:path";
 
 import { expect, test } from "vitest";
 
+import { topicConfig, topicConfigs } from "../../src/config/topic-configs.ts";
 import {
   defaultConfigValue,
   invalidTopicConfig,
   invalidTopicConfigs,
   parseLogConfig,
 } from "../../src/log/log-config.ts";
-import { topicConfig, topicConfigs } from "../../src/log/topic-configs.ts";
 
 interface GoldenConfigs {
   readonly configs: readonly unknown[];

@@ -16,6 +16,8 @@ const ROLE = {
   leaderEpoch: 2,
   topicConfigs: {} as Record<string, string>,
   configVersion: 4,
+  brokerConfigs: {},
+  brokerConfigVersion: 0,
 };
 
 const READ: ReadCall = {
@@ -314,8 +316,7 @@ test("[REP10] a leader tells the size of its log and whom it remembers", async (
 
 describe("a change of the topic's configs", () => {
   const changed = (topicConfigs: Record<string, string>, configVersion = 5) => ({
-    topicConfigs,
-    configVersion,
+    topic: { topicConfigs, configVersion },
   });
   const SMALL = { "max.message.bytes": "80" };
 
@@ -357,6 +358,20 @@ describe("a change of the topic's configs", () => {
     expect(alarms).toEqual([]);
   });
 
+  test("[REP20] of the broker lies under the topic's own, and is stored as well", async () => {
+    const sql = new NodeSql();
+    const { replica } = wake(sql);
+    const brokerConfigs = { "message.max.bytes": "90", "log.segment.bytes": "2000000" };
+    await replica.updateConfigs({ broker: { brokerConfigs, brokerConfigVersion: 3 } });
+    const old = { brokerConfigs: {}, brokerConfigVersion: 2 };
+    await replica.updateConfigs({ broker: old, ...changed(SMALL) });
+    for (const log of [await replica.log(), await wake(sql).replica.log()]) {
+      expect(log!.config).toMatchObject({ maxMessageBytes: 80, segmentBytes: 2_000_000 });
+    }
+    await replica.updateConfigs(changed({}, 7));
+    expect((await replica.log())!.config.maxMessageBytes).toBe(90);
+  });
+
   test("[REP20] that comes late does not undo a newer one", async () => {
     const { replica } = wake(new NodeSql());
     await replica.updateConfigs(changed({}, 7));
@@ -370,7 +385,7 @@ describe("a change of the topic's configs", () => {
       changed(SMALL),
     );
     const [row] = sql.all<{ role: string }>("SELECT role FROM replica");
-    expect(JSON.parse(row!.role)).toEqual({ ...ROLE, leader: 2, ...changed(SMALL) });
+    expect(JSON.parse(row!.role)).toEqual({ ...ROLE, leader: 2, ...changed(SMALL).topic });
     const empty = new NodeSql();
     await wake(empty, { status: "unknown" }).replica.updateConfigs(changed(SMALL));
     expect(tables(empty)).toEqual([]);

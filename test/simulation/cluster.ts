@@ -5,15 +5,16 @@
  */
 import { allTopics } from "../../src/broker/all-topics.ts";
 import { Broker } from "../../src/broker/broker.ts";
+import { LearnedConfigs } from "../../src/broker/learned-configs.ts";
 import { OffsetsTopicAppender } from "../../src/broker/offsets-topic-appender.ts";
 import type { ControllerPort } from "../../src/broker/ports.ts";
 import { parseBrokerConfig } from "../../src/controller/broker-config.ts";
+import type { DynamicBrokerConfigs } from "../../src/controller/dynamic-configs.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
 import type { GroupPort } from "../../src/group/group-calls.ts";
-import { parseGroupConfig } from "../../src/group/group-config.ts";
 import { GroupCoordinator } from "../../src/group/group-coordinator.ts";
 import { PartitionReplica } from "../../src/replication/partition-replica.ts";
-import type { ReplicaPort, TailPush } from "../../src/replication/replica-calls.ts";
+import type { ReplicaControl, ReplicaPort, TailPush } from "../../src/replication/replica-calls.ts";
 import { ControllerHost } from "./controller-host.ts";
 import { Disk } from "./disk.ts";
 import { type Fate, type Instance, Network } from "./network.ts";
@@ -150,6 +151,10 @@ export class Cluster {
       eraseReplica: (key) => this.network.call(instance, replicaName(key), "erase"),
       updateConfigs: (key, update) =>
         this.network.call(instance, replicaName(key), "updateConfigs", update),
+      updateGateway: (brokerId, configs) =>
+        this.network.call(instance, `gateway/${brokerId}`, "updateConfigs", configs),
+      updateGroup: (groupId, configs) =>
+        this.network.call(instance, groupName(groupId), "updateConfigs", configs),
       tellGroup: (groupId) => this.network.call(instance, groupName(groupId), "topicsChanged"),
       after: (delayMs, run) => this.#after(instance, delayMs, run),
     });
@@ -159,14 +164,16 @@ export class Cluster {
   #createGateway(name: string): Instance {
     const instance = newInstance(name, null, this.world.now);
     const random = this.world.random.fork();
+    const told = new LearnedConfigs();
     const broker = new Broker({
       nodeId: Number(name.split("/")[1]),
       clusterId: "simulation",
       config: parseBrokerConfig(this.#config),
       brokers: 1,
       advertised: (nodeId) => ({ host: "simulated", port: 9091 + nodeId }),
-      controller: this.#stub<ControllerPort>(instance, CONTROLLER),
-      replica: (key) => this.#stub<ReplicaPort>(instance, replicaName(key)),
+      controller: told.learningFrom(this.#stub<ControllerPort>(instance, CONTROLLER)),
+      replica: (key) =>
+        told.tell(key, this.#stub<ReplicaPort & ReplicaControl>(instance, replicaName(key))),
       group: (groupId) => this.#stub<GroupPort>(instance, groupName(groupId)),
       gatewayName: name,
       timers: { after: (delayMs, run) => this.#after(instance, delayMs, run) },
@@ -177,6 +184,7 @@ export class Cluster {
     return Object.assign(instance, {
       methods: {
         push: (push: TailPush) => broker.tails.apply(push, this.world.clock()),
+        updateConfigs: (configs: DynamicBrokerConfigs) => told.learn(configs),
         lost: (topicId: string, partition: number) => broker.refused(topicId, partition),
       },
     });
@@ -218,7 +226,8 @@ export class Cluster {
       sql: disk,
       clock: { now: () => this.world.clock() },
       random: this.world.random.fork(),
-      config: parseGroupConfig(this.#config),
+      brokerConfigs: this.#config,
+      groupConfigs: () => controller.groupConfigs(groupId),
       after: (delayMs, run) => this.#after(instance, delayMs, run),
       describeTopics: async (query) => {
         const { topics } = await controller.describeCluster(query);

@@ -3,16 +3,23 @@ import type { Random } from "../../src/base/clock.ts";
 import type { Sql } from "../../src/base/sql.ts";
 import type { ControllerPort } from "../../src/broker/ports.ts";
 import { type Activation, activateReplica } from "../../src/controller/activation.ts";
-import { type TopicToAlter, alterConfigs } from "../../src/controller/alter-configs.ts";
+import { alterConfigs } from "../../src/controller/alter-configs.ts";
 import type { BrokerConfig } from "../../src/controller/broker-config.ts";
+import type { ResourceToAlter } from "../../src/controller/config-changes.ts";
 import { type TopicToGrow, createPartitions } from "../../src/controller/create-partitions.ts";
 import { type NewTopic, createTopics } from "../../src/controller/create-topics.ts";
 import { type TopicToDelete, deleteTopics } from "../../src/controller/delete-topics.ts";
 import {
+  type ConfigsQuery,
   type TopicsQuery,
   describeCluster,
-  describeTopicConfigs,
+  describeConfigs,
 } from "../../src/controller/describe.ts";
+import {
+  type DynamicBrokerConfigs,
+  type GroupConfigs,
+  dynamicConfigsOf,
+} from "../../src/controller/dynamic-configs.ts";
 import type {
   GroupRegistration,
   GroupsPage,
@@ -24,12 +31,13 @@ import { ClusterImage } from "../../src/controller/image.ts";
 import { allocateProducerIds } from "../../src/controller/producer-ids.ts";
 import type { ReplicaKey } from "../../src/controller/records.ts";
 import { registerBrokers } from "../../src/controller/register-brokers.ts";
+import type { StaleListener } from "../../src/controller/stale-listeners.ts";
 import type { StaleReplica } from "../../src/controller/stale-replicas.ts";
 import type { Step } from "../../src/controller/step.ts";
 import type { ConfigUpdate } from "../../src/replication/replica-role.ts";
 
-/** How long until replicas that did not confirm are told again. */
-const REPLICA_RETRY_MS = 1000;
+/** How long until those that did not confirm are told again. */
+const RETRY_MS = 1000;
 
 export interface ControllerHostPorts {
   readonly sql: Sql;
@@ -38,6 +46,8 @@ export interface ControllerHostPorts {
   readonly config: BrokerConfig;
   eraseReplica(key: ReplicaKey): Promise<void>;
   updateConfigs(key: ReplicaKey, update: ConfigUpdate): Promise<void>;
+  updateGateway(brokerId: string, configs: DynamicBrokerConfigs): Promise<void>;
+  updateGroup(groupId: string, configs: GroupConfigs): Promise<void>;
   tellGroup(groupId: string): Promise<void>;
   after(delayMs: number, run: () => void): void;
 }
@@ -47,6 +57,7 @@ export class ControllerHost implements ControllerPort {
   readonly #image: ClusterImage;
   #isErasing = false;
   #isUpdating = false;
+  #isTelling = false;
 
   constructor(ports: ControllerHostPorts) {
     this.#ports = ports;
@@ -54,6 +65,7 @@ export class ControllerHost implements ControllerPort {
     this.#take(registerBrokers(this.#image, ports.brokerCount));
     void this.#eraseReplicas();
     void this.#updateReplicas();
+    void this.#updateListeners();
   }
 
   async describeCluster(query: TopicsQuery) {
@@ -72,12 +84,20 @@ export class ControllerHost implements ControllerPort {
     return this.#take(createPartitions(this.#image, topics, validateOnly));
   }
 
-  async alterConfigs(topics: readonly TopicToAlter[], validateOnly: boolean) {
-    return this.#take(alterConfigs(this.#image, topics, { ...this.#ports, validateOnly }));
+  async alterConfigs(resources: readonly ResourceToAlter[], validateOnly: boolean) {
+    return this.#take(alterConfigs(this.#image, resources, { ...this.#ports, validateOnly }));
   }
 
-  async describeTopicConfigs(names: readonly string[]) {
-    return describeTopicConfigs(this.#image, names);
+  async describeConfigs(query: ConfigsQuery) {
+    return describeConfigs(this.#image, query);
+  }
+
+  async groupsWithConfigs() {
+    return this.#image.dynamicConfigs.groupIds();
+  }
+
+  async groupConfigs(groupId: string): Promise<GroupConfigs> {
+    return this.#image.dynamicConfigs.group(groupId);
   }
 
   async hostedReplicas(nodeId: number, query: TopicsQuery) {
@@ -92,7 +112,7 @@ export class ControllerHost implements ControllerPort {
     return listGroups(this.#image, page);
   }
 
-  async registerGroup(registration: GroupRegistration): Promise<void> {
+  async registerGroup(registration: GroupRegistration): Promise<GroupConfigs> {
     return this.#take(registerGroup(this.#image, registration));
   }
 
@@ -109,6 +129,7 @@ export class ControllerHost implements ControllerPort {
     for (const effect of effects) {
       if (effect.type === "eraseReplica") void this.#eraseReplicas();
       else if (effect.type === "updateReplicas") void this.#updateReplicas();
+      else if (effect.type === "updateListeners") void this.#updateListeners();
       else void this.#ports.tellGroup(effect.groupId).catch(() => {});
     }
     return response;
@@ -128,7 +149,7 @@ export class ControllerHost implements ControllerPort {
           effects: [],
         });
       } catch {
-        await new Promise<void>((resolve) => this.#ports.after(REPLICA_RETRY_MS, resolve));
+        await new Promise<void>((resolve) => this.#ports.after(RETRY_MS, resolve));
       }
     }
     this.#isErasing = false;
@@ -143,7 +164,7 @@ export class ControllerHost implements ControllerPort {
       try {
         await this.#update(replica);
       } catch {
-        await new Promise<void>((resolve) => this.#ports.after(REPLICA_RETRY_MS, resolve));
+        await new Promise<void>((resolve) => this.#ports.after(RETRY_MS, resolve));
       }
     }
     this.#isUpdating = false;
@@ -151,8 +172,37 @@ export class ControllerHost implements ControllerPort {
 
   async #update({ configVersion, ...key }: StaleReplica): Promise<void> {
     const topicConfigs = this.#image.topicConfigs(key.topicId);
-    await this.#ports.updateConfigs(key, { topicConfigs, configVersion });
+    const brokers = this.#image.dynamicConfigs.brokers();
+    const brokerConfigs = dynamicConfigsOf(brokers, key.nodeId);
+    await this.#ports.updateConfigs(key, {
+      topic: { topicConfigs, configVersion },
+      broker: { brokerConfigs, brokerConfigVersion: brokers.version },
+    });
     const records = [{ type: "ReplicaUpdated", ...key, configVersion } as const];
+    this.#take({ records, response: undefined, effects: [] });
+  }
+
+  async #updateListeners(): Promise<void> {
+    if (this.#isTelling) return;
+    this.#isTelling = true;
+    for (;;) {
+      const [stale] = this.#image.staleListeners.page(1);
+      if (!stale) break;
+      try {
+        await this.#updateListener(stale);
+      } catch {
+        await new Promise<void>((resolve) => this.#ports.after(RETRY_MS, resolve));
+      }
+    }
+    this.#isTelling = false;
+  }
+
+  async #updateListener({ version, ...listener }: StaleListener): Promise<void> {
+    const { dynamicConfigs } = this.#image;
+    const { type, id } = listener;
+    if (type === "group") await this.#ports.updateGroup(id, dynamicConfigs.group(id));
+    else await this.#ports.updateGateway(id, dynamicConfigs.brokers());
+    const records = [{ type: "ListenerUpdated", listener, version } as const];
     this.#take({ records, response: undefined, effects: [] });
   }
 }

@@ -38,7 +38,7 @@ const TOO_LARGE = [{ error: "MESSAGE_TOO_LARGE" }];
 /** Has a topic refuse every batch. */
 async function limitBatches(name: string): Promise<void> {
   const change = { operation: "SET", name: "max.message.bytes", value: "20" } as const;
-  const asked = { name, changes: [change], replacesAll: false };
+  const asked = { type: "topic", name, changes: [change], replacesAll: false } as const;
   const answer = await controllerStub(env).alterConfigs([asked], false);
   expect(answer).toEqual([{ error: null, message: null }]);
 }

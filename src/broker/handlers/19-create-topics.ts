@@ -2,16 +2,21 @@
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { createTopics } from "../../protocol/messages/19-create-topics.ts";
+import { describedLayers } from "../broker-layers.ts";
 import { handler, isOutOfTime } from "../handler.ts";
 import { describeTopicConfigs } from "../topic-config-view.ts";
+
+/** The first version that tells configs (KIP-525). */
+const DESCRIBES = 5;
 
 export const createTopicsHandler = handler({
   api: createTopics,
 
-  async handle(request, { broker }) {
+  async handle(request, { broker, apiVersion }) {
     if (isOutOfTime(request)) return refuse(request, ErrorCode.REQUEST_TIMED_OUT);
-    const { controller, config } = broker.ports;
+    const { controller } = broker.ports;
     const results = await controller.createTopics(request.topics, request.validateOnly);
+    const layers = apiVersion >= DESCRIBES ? await describedLayers(broker) : [];
     return {
       topics: results.map((result) => {
         if (result.error !== null) {
@@ -28,7 +33,7 @@ export const createTopicsHandler = handler({
           errorMessage: null,
           numPartitions: result.partitionCount,
           replicationFactor: result.replicationFactor,
-          configs: describeTopicConfigs(result.configs, config.values),
+          configs: describeTopicConfigs(result.configs, layers),
         };
       }),
     };

@@ -2,14 +2,25 @@
  * DescribeConfigs: all configs of a topic, each with its value and where it comes from, because
  * clients of AlterConfigs change some of them and send all of them back. A broker tells its own.
  */
+import type { ConfigStrings } from "../../config/config-definition.ts";
+import { ALL_BROKERS, type DynamicBrokerConfigs } from "../../controller/dynamic-configs.ts";
 import { invalidTopicName } from "../../controller/topic-names.ts";
-import type { ConfigStrings } from "../../log/log-config.ts";
 import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { describeConfigs } from "../../protocol/messages/32-describe-configs.ts";
-import { brokerConfigEntries, groupConfigEntries } from "../broker-config-view.ts";
+import {
+  brokerConfigEntries,
+  brokerDefaultEntries,
+  groupConfigEntries,
+} from "../broker-config-view.ts";
+import { brokerLayers } from "../broker-layers.ts";
 import type { Broker } from "../broker.ts";
-import { answeredEntry, type ConfigEntry } from "../config-entry.ts";
-import { type Resource, ResourceType, unsupportedResource } from "../config-resources.ts";
+import { answeredEntry, type ConfigEntry, type ConfigLayer } from "../config-entry.ts";
+import {
+  isBrokerId,
+  type Resource,
+  ResourceType,
+  unsupportedResource,
+} from "../config-resources.ts";
 import { handler } from "../handler.ts";
 import { topicConfigEntries } from "../topic-config-view.ts";
 
@@ -17,11 +28,11 @@ export const describeConfigsHandler = handler({
   api: describeConfigs,
 
   async handle({ resources, ...details }, { broker }) {
-    const topics = await topicOverrides(broker, resources);
+    const set = await whatWasSet(broker, resources);
     return {
       results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
         const resource = { resourceType, resourceName };
-        const described = describe(resource, broker, topics);
+        const described = describe(resource, broker.ports.nodeId, set);
         if ("error" in described)
           return refused(resource, ErrorCode[described.error], described.why);
         const keys = new Set(configurationKeys);
@@ -43,49 +54,64 @@ type Described =
   | { readonly entries: readonly ConfigEntry[] }
   | { readonly error: ErrorName; readonly why: string };
 
-/** What was set on the topics that are asked for; those that there are not are left out. */
-async function topicOverrides(
-  broker: Broker,
-  resources: readonly Resource[],
-): Promise<Map<string, ConfigStrings>> {
-  const topics = resources.filter(({ resourceType }) => resourceType === ResourceType.TOPIC);
-  const names = [...new Set(topics.map(({ resourceName }) => resourceName))];
-  if (names.length === 0) return new Map();
-  const overrides = await broker.ports.controller.describeTopicConfigs(names);
+/** What the controller says of the resources that are asked for. */
+interface WhatWasSet {
+  /** Those that there are not are left out. */
+  readonly topics: ReadonlyMap<string, ConfigStrings>;
+  readonly groups: ReadonlyMap<string, ConfigStrings>;
+  readonly brokers: DynamicBrokerConfigs;
+  readonly layers: readonly ConfigLayer[];
+}
+
+async function whatWasSet(broker: Broker, resources: readonly Resource[]): Promise<WhatWasSet> {
+  const named = (type: number) => {
+    const ofType = resources.filter(({ resourceType }) => resourceType === type);
+    return [...new Set(ofType.map(({ resourceName }) => resourceName))];
+  };
+  const query = { topics: named(ResourceType.TOPIC), groups: named(ResourceType.GROUP) };
+  const { topics, groups, brokers } = await broker.ports.controller.describeConfigs(query);
+  return {
+    topics: byName(query.topics, topics),
+    groups: byName(query.groups, groups),
+    brokers,
+    layers: brokerLayers(broker, brokers),
+  };
+}
+
+function byName(names: readonly string[], configs: readonly (ConfigStrings | null)[]) {
   return new Map(
     names.flatMap((name, index) => {
-      const configs = overrides[index];
-      return configs ? [[name, configs] as const] : [];
+      const set = configs[index];
+      return set ? [[name, set] as const] : [];
     }),
   );
 }
 
 function describe(
   { resourceType, resourceName }: Resource,
-  { ports: { nodeId, config } }: Broker,
-  topics: ReadonlyMap<string, ConfigStrings>,
+  nodeId: number,
+  { topics, groups, brokers, layers }: WhatWasSet,
 ): Described {
   switch (resourceType) {
     case ResourceType.TOPIC: {
       const overrides = topics.get(resourceName);
-      if (overrides) return { entries: topicConfigEntries(overrides, config.values) };
+      if (overrides) return { entries: topicConfigEntries(overrides, layers) };
       const why = invalidTopicName(resourceName);
       return why === null
         ? { error: "UNKNOWN_TOPIC_OR_PARTITION", why: "" }
         : { error: "INVALID_TOPIC_EXCEPTION", why };
     }
     case ResourceType.BROKER: {
-      // Configs that were set for all brokers: there are none.
-      if (resourceName === "") return { entries: [] };
-      if (!/^[+-]?\d+$/.test(resourceName))
+      if (resourceName === ALL_BROKERS) return { entries: brokerDefaultEntries(brokers.defaults) };
+      if (!isBrokerId(resourceName))
         return invalid(`Broker id must be an integer, but it is: ${resourceName}`);
-      if (Number(resourceName) === nodeId) return { entries: brokerConfigEntries(config.values) };
+      if (Number(resourceName) === nodeId) return { entries: brokerConfigEntries(layers) };
       const expected = `expected ${nodeId} or empty string, but received ${resourceName}`;
       return invalid(`Unexpected broker id, ${expected}`);
     }
     case ResourceType.GROUP:
       if (resourceName === "") return invalid("Group name must not be empty");
-      return { entries: groupConfigEntries(config.values) };
+      return { entries: groupConfigEntries(groups.get(resourceName)!, layers) };
     default:
       return invalid(
         unsupportedResource(resourceType) ?? `Unexpected resource type ${resourceType}`,

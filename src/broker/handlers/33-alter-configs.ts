@@ -1,5 +1,5 @@
 /**
- * AlterConfigs: the configs that are named become all that is set on a topic. The controller
+ * AlterConfigs: the configs that are named become all that is set on a resource. The controller
  * decides.
  */
 import { alterConfigs } from "../../protocol/messages/33-alter-configs.ts";

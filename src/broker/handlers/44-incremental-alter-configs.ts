@@ -1,6 +1,6 @@
 /**
- * IncrementalAlterConfigs: some configs of topics are set, return to their defaults, or gain and
- * lose values of a list (KIP-339). The controller decides.
+ * IncrementalAlterConfigs: some configs of a resource are set, return to their defaults, or gain
+ * and lose values of a list (KIP-339). The controller decides.
  */
 import { incrementalAlterConfigs } from "../../protocol/messages/44-incremental-alter-configs.ts";
 import { alterResources, refusedResources } from "../alter-resources.ts";

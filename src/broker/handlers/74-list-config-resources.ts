@@ -1,12 +1,14 @@
 /**
- * ListConfigResources: the topics and brokers that there are (KIP-1142). Nothing else has configs
- * that could be told.
+ * ListConfigResources: the topics and brokers that there are, and the groups that have configs of
+ * their own (KIP-1142). Nothing else has configs that could be told.
  */
 import { ErrorCode } from "../../protocol/errors.ts";
 import { listConfigResources } from "../../protocol/messages/74-list-config-resources.ts";
 import { allTopics } from "../all-topics.ts";
 import { ResourceType } from "../config-resources.ts";
 import { handler } from "../handler.ts";
+
+const NOTHING = { brokers: [], topics: [] };
 
 const ALL_TYPES: readonly number[] = Object.values(ResourceType);
 
@@ -19,12 +21,13 @@ export const listConfigResourcesHandler = handler({
     if (types.some((type) => !ALL_TYPES.includes(type))) {
       return { errorCode: ErrorCode.UNSUPPORTED_VERSION, configResources: [] };
     }
-    const { BROKER, TOPIC } = ResourceType;
-    if (!types.includes(BROKER) && !types.includes(TOPIC)) {
-      return { errorCode: ErrorCode.NONE, configResources: [] };
-    }
-    const { brokers, topics } = await allTopics(broker.ports.controller);
+    const { controller } = broker.ports;
+    const { BROKER, TOPIC, GROUP } = ResourceType;
+    const groups = types.includes(GROUP) ? await controller.groupsWithConfigs() : [];
+    const isAboutTopics = types.includes(BROKER) || types.includes(TOPIC);
+    const { brokers, topics } = isAboutTopics ? await allTopics(controller) : NOTHING;
     const resources = [
+      ...groups.map((groupId) => ({ resourceName: groupId, resourceType: GROUP })),
       ...brokers.map(({ nodeId }) => ({ resourceName: String(nodeId), resourceType: BROKER })),
       ...topics.map(({ name }) => ({ resourceName: name, resourceType: TOPIC })),
     ];

@@ -4,8 +4,8 @@
  * when members give up and get their partitions is no business of its.
  *
  * Groups find assignors by name. There may be others than Kafka's own two: the Worker that embeds
- * Odradek imports this module, registers them as it is loaded, which is before its first request,
- * and names them in `group.consumer.assignors`.
+ * Odradek imports this module and registers them before it imports Odradek's own entry, which
+ * refuses names in `group.consumer.assignors` that it does not know.
  */
 import type { Uuid } from "../../base/uuid.ts";
 import { rangeAssignor } from "./range.ts";
@@ -61,6 +61,10 @@ registerAssignor(rangeAssignor);
 /** Makes an assignor known to all groups of this Worker, in place of one that has its name. */
 export function registerAssignor(assignor: Assignor): void {
   assignors.set(assignor.name, assignor);
+}
+
+export function assignorNames(): string[] {
+  return [...assignors.keys()];
 }
 
 export function findAssignor(name: string): Assignor | undefined {

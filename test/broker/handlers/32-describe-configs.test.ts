@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 
 import { ResourceType } from "../../../src/broker/config-resources.ts";
 import { describeConfigsHandler } from "../../../src/broker/handlers/32-describe-configs.ts";
-import { topicConfigs } from "../../../src/log/topic-configs.ts";
+import { topicConfigs } from "../../../src/config/topic-configs.ts";
 import { errorName } from "../../../src/protocol/errors.ts";
 import { topic } from "../../controller/test-cluster.ts";
 import { groupCluster, type GroupCluster } from "../group-cluster.ts";
@@ -120,7 +120,7 @@ test.each([
   expect(refused).toEqual({ error, errorMessage, names: [], byName: {} });
 });
 
-test("[BRK51] a broker tells what it acts on, none of which can be changed", async () => {
+test("[BRK51] a broker tells what it acts on, and what of it can be changed", async () => {
   const cluster = withTopic({ "num.partitions": "7", "log.retention.minutes": "3" });
   const details = { includeSynonyms: true, includeDocumentation: true };
   const { names, byName } = await describe(cluster, BROKER, "1", details);
@@ -149,10 +149,11 @@ test("[BRK51] a broker tells what it acts on, none of which can be changed", asy
   expect(shown("log.retention.check.interval.ms")).toEqual(["300000", 5, 5]);
   expect(shown("group.consumer.assignors")).toEqual(["uniform,range", 5, 7]);
   expect(shown("group.consumer.migration.policy")).toEqual(["bidirectional", 5, 2]);
-  for (const { readOnly, documentation } of Object.values(byName)) {
-    expect(readOnly).toBe(true);
-    expect(documentation).toMatch(/\.$/);
-  }
+  expect(shown("node.id")).toEqual(["1", 4, 3]);
+  for (const { documentation } of Object.values(byName)) expect(documentation).toMatch(/\.$/);
+  const changeable = names.filter((name) => !byName[name]!.readOnly);
+  expect(changeable).toEqual(expect.arrayContaining(["log.retention.ms", "message.max.bytes"]));
+  expect(changeable).not.toContain("log.retention.hours");
   expect((await describe(cluster, BROKER, "")).names).toEqual([]);
 });
 

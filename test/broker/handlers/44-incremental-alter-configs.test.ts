@@ -50,16 +50,9 @@ test.each([
   [resource(BROKER, "2"), "Unexpected broker id, expected 1, but received 2"],
   [
     resource(BROKER, "1", ["num.partitions", SET, "3"]),
-    "Broker configs cannot be changed while Odradek runs: start it with `odradek serve --override name=value`.",
+    "Cannot update these configs dynamically: [num.partitions]",
   ],
-  [
-    resource(BROKER, ""),
-    "Broker configs cannot be changed while Odradek runs: start it with `odradek serve --override name=value`.",
-  ],
-  [
-    resource(GROUP, "g", ["consumer.session.timeout.ms", SET, "3"]),
-    "Configs of single groups are not supported by this version of Odradek: start it with `odradek serve --override group.consumer...=value` for all groups.",
-  ],
+  [resource(GROUP, ""), "Default group resources are not allowed."],
   [resource(CLIENT_METRICS, "m"), "Client metrics are not supported by this version of Odradek."],
   [resource(BROKER_LOGGER, "1"), "The log levels of brokers cannot be described or changed."],
   [resource(3, "q"), "Unknown resource type 3"],

@@ -59,6 +59,8 @@ export class ClassicMember implements GroupMember {
   memberId = "";
   #generationId = -1;
   #isLeader = false;
+  /** A consumer group has none; when it becomes a classic group nobody is told who leads. */
+  #hasLeader = true;
   #isStable = false;
   /** When it joins again; null while nothing calls for it. */
   #rejoinAt: number | null = null;
@@ -145,6 +147,7 @@ export class ClassicMember implements GroupMember {
     this.#generationId = answer.generationId;
     this.memberId = answer.memberId;
     this.#isLeader = answer.leader === answer.memberId;
+    this.#hasLeader = answer.leader !== "";
     const assignments = this.#isLeader ? await this.#assign(answer) : [];
     if (assignments === null) return false;
     return this.#sync(answer, answer.skipAssignment ? [] : assignments);
@@ -308,8 +311,8 @@ export class ClassicMember implements GroupMember {
   /** A leader joins again when the topics have changed. */
   async #lead(): Promise<void> {
     // Before KIP-814 a static member that came back was not told that it leads.
-    const mayLead = this.#instanceId !== null && this.#versions.join < FIRST_TOLD_LEADER_VERSION;
-    if (!this.#isLeader && !mayLead) return;
+    const isUntold = this.#instanceId !== null && this.#versions.join < FIRST_TOLD_LEADER_VERSION;
+    if (!this.#isLeader && this.#hasLeader && !isUntold) return;
     if (++this.#beats % METADATA_AGE !== 0) return;
     if (!this.#isLeader) this.#watched = this.topics;
     const before = this.#seen;

@@ -2,7 +2,7 @@
  * One config value, from the string that a client sent to what it means, or to the sentence with
  * which Kafka refuses it. The wording is Kafka's, since people search for it.
  */
-import type { ConfigType, ConfigValidator, TopicConfig } from "./topic-configs.ts";
+import type { ConfigDefinition, ConfigType, ConfigValidator } from "./config-definition.ts";
 
 /** A value as its type reads it. LONG values beyond the safe integers saturate. */
 export type ConfigValue = boolean | number | string | readonly string[];
@@ -10,18 +10,27 @@ export type ConfigValue = boolean | number | string | readonly string[];
 /** What became of a string: its value, or why it is none. */
 export type ParsedConfig = { readonly value: ConfigValue } | { readonly invalid: string };
 
+/** What a value is read by. */
+type Valued = Pick<ConfigDefinition, "name" | "type" | "validator">;
+
 /** Reads `text` as a value of `config` and checks it. */
-export function parseConfigValue(config: TopicConfig, text: string): ParsedConfig {
+export function parseConfigValue(config: Valued, text: string): ParsedConfig {
   const value = typedValue(config.type, text.trim());
   if (value === null) return { invalid: invalidValue(config.name, text, notOfType(config.type)) };
   const invalid = config.validator ? refusal(config.name, value, config.validator) : null;
   return invalid === null ? { value } : { invalid };
 }
 
+/** Whatever unit it was set in. */
+const NO_RETENTION =
+  "requirement failed: log.retention.ms must be unlimited (-1) or, greater than or equal to 1";
+
 function typedValue(type: ConfigType, text: string): ConfigValue | null {
   switch (type) {
     case "boolean":
       return /^(true|false)$/i.test(text) ? text.toLowerCase() === "true" : null;
+    case "short":
+      return integer(text, "32767", "32768");
     case "int":
       return integer(text, "2147483647", "2147483648");
     case "long":
@@ -59,7 +68,14 @@ function notOfType(type: ConfigType): string {
 
 function refusal(name: string, value: ConfigValue, validator: ConfigValidator): string | null {
   if (validator === "throttledReplicas") return invalidThrottledReplicas(name, listOf(value));
-  if ("oneOf" in validator) return invalidChoice(name, value, validator.oneOf);
+  if (validator === "notEmpty") return empty(name, listOf(value));
+  if (validator === "retention") return value === 0 ? NO_RETENTION : null;
+  if ("oneOf" in validator) return invalidChoice(name, value, validator);
+  if ("atLeast" in validator) {
+    const { atLeast } = validator;
+    if (Number(value) >= atLeast) return null;
+    return `requirement failed: ${name} must be greater than or equal to ${atLeast}`;
+  }
   const { min, max, or } = validator;
   const number = Number(value);
   if (number === or) return null;
@@ -78,16 +94,24 @@ function refusal(name: string, value: ConfigValue, validator: ConfigValidator): 
 function invalidChoice(
   name: string,
   value: ConfigValue,
-  choices: readonly string[],
+  { oneOf: choices, ignoreCase = false }: { oneOf: readonly string[]; ignoreCase?: boolean },
 ): string | null {
-  for (const choice of listOf(value)) {
+  for (const text of listOf(value)) {
+    const choice = ignoreCase ? text.toUpperCase() : text;
     if (choice === "" && typeof value === "object") {
       return `Configuration '${name}' values must not be empty.`;
     }
     if (choices.includes(choice)) continue;
-    return invalidValue(name, choice, `String must be one of: ${choices.join(", ")}`);
+    const where = ignoreCase ? " (case insensitive)" : "";
+    return invalidValue(name, text, `String must be one of${where}: ${choices.join(", ")}`);
   }
   return null;
+}
+
+function empty(name: string, values: readonly string[]): string | null {
+  if (values.includes("")) return `Configuration '${name}' values must not be empty.`;
+  if (values.length > 0) return null;
+  return `Configuration '${name}' must not be empty. Valid values include: any non-empty value`;
 }
 
 function invalidThrottledReplicas(name: string, replicas: readonly string[]): string | null {

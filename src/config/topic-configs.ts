@@ -1,36 +1,9 @@
 /**
  * Kafka's topic configs, all of them, in one table: name, type, default, what a value may be, and
  * the broker-level synonyms that give a topic its default. Values stay strings here, as clients
- * send and read them; `log-config.ts` makes numbers of those that the log acts on.
+ * send and read them; `log/log-config.ts` makes numbers of those that logs act on.
  */
-
-/** The types that Kafka gives configs. A LIST is written with commas. */
-export type ConfigType = "boolean" | "int" | "long" | "double" | "string" | "list";
-
-/** What a value may be, beyond its type. */
-export type ConfigValidator =
-  | { readonly min: number; readonly max?: number; readonly or?: number }
-  | { readonly oneOf: readonly string[] }
-  | "throttledReplicas";
-
-/** A broker config that sets a topic config's default; coarser units are multiplied into it. */
-export interface ConfigSynonym {
-  readonly name: string;
-  readonly times?: number;
-}
-
-export interface TopicConfig {
-  readonly name: string;
-  readonly type: ConfigType;
-  /** As DescribeConfigs shows it; null where nothing is set. */
-  readonly default: string | null;
-  readonly validator?: ConfigValidator;
-  /** In order of precedence: the first one that is set on the broker counts. */
-  readonly synonyms: readonly ConfigSynonym[];
-  /** Internal configs are accepted, never listed. */
-  readonly internal?: boolean;
-  readonly doc: string;
-}
+import type { TopicConfig } from "./config-definition.ts";
 
 const MAX_LONG = "9223372036854775807";
 const MINUTE_MS = 60_000;
@@ -44,6 +17,7 @@ export const topicConfigs: readonly TopicConfig[] = [
     default: "delete",
     validator: { oneOf: ["compact", "delete"] },
     synonyms: [{ name: "log.cleanup.policy" }],
+    actsByTheClock: true,
     doc: "What becomes of old segments: deleted when past their time or size, compacted to the last value of each key, or both. Empty keeps everything.",
   },
   {
@@ -164,6 +138,7 @@ export const topicConfigs: readonly TopicConfig[] = [
     default: MAX_LONG,
     validator: { min: 1 },
     synonyms: [{ name: "log.cleaner.max.compaction.lag.ms" }],
+    actsByTheClock: true,
     doc: "The longest time that a record stays uncompacted.",
   },
   {
@@ -255,6 +230,7 @@ export const topicConfigs: readonly TopicConfig[] = [
     type: "long",
     default: "-1",
     synonyms: [{ name: "log.retention.bytes" }],
+    actsByTheClock: true,
     doc: "How large a partition may grow before old segments are deleted; -1 means without limit.",
   },
   {
@@ -263,10 +239,11 @@ export const topicConfigs: readonly TopicConfig[] = [
     default: "604800000",
     validator: { min: -1 },
     synonyms: [
-      { name: "log.retention.ms" },
-      { name: "log.retention.minutes", times: MINUTE_MS },
-      { name: "log.retention.hours", times: HOUR_MS },
+      { name: "log.retention.ms", times: 1, validator: "retention" },
+      { name: "log.retention.minutes", times: MINUTE_MS, type: "int", validator: "retention" },
+      { name: "log.retention.hours", times: HOUR_MS, type: "int", validator: "retention" },
     ],
+    actsByTheClock: true,
     doc: "How long a segment is kept after its largest timestamp; -1 means without limit.",
   },
   {
@@ -290,7 +267,10 @@ export const topicConfigs: readonly TopicConfig[] = [
     type: "long",
     default: "0",
     validator: { min: 0 },
-    synonyms: [{ name: "log.roll.jitter.ms" }, { name: "log.roll.jitter.hours", times: HOUR_MS }],
+    synonyms: [
+      { name: "log.roll.jitter.ms", validator: { atLeast: 0 } },
+      { name: "log.roll.jitter.hours", times: HOUR_MS, type: "int" },
+    ],
     doc: "The longest random time by which a roll comes early.",
   },
   {
@@ -298,7 +278,11 @@ export const topicConfigs: readonly TopicConfig[] = [
     type: "long",
     default: "604800000",
     validator: { min: 1 },
-    synonyms: [{ name: "log.roll.ms" }, { name: "log.roll.hours", times: HOUR_MS }],
+    synonyms: [
+      { name: "log.roll.ms", validator: { atLeast: 1 } },
+      { name: "log.roll.hours", times: HOUR_MS, type: "int" },
+    ],
+    actsByTheClock: true,
     doc: "The time after which the log rolls over to a new segment even if the last is not full.",
   },
   {
@@ -310,9 +294,7 @@ export const topicConfigs: readonly TopicConfig[] = [
   },
 ];
 
-const byName = new Map(topicConfigs.map((config) => [config.name, config]));
-
 /** The topic config of that name, if Kafka has one. */
 export function topicConfig(name: string): TopicConfig | undefined {
-  return byName.get(name);
+  return topicConfigs.find((config) => config.name === name);
 }

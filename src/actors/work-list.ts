@@ -1,0 +1,54 @@
+/**
+ * Calls of other actors that are made until each is confirmed: all that are listed in storage, some
+ * at a time, those that come meanwhile too. What fails stays listed, for the next time.
+ */
+
+/** Calls under way at a time. */
+const BATCH = 16;
+
+/** Up to `limit` of what is listed, behind `after`. */
+type Page<Item> = (limit: number, after?: Item) => readonly Item[];
+
+export class WorkList<Item> {
+  readonly #page: Page<Item>;
+  readonly #call: (item: Item) => Promise<void>;
+  readonly #confirmed: (item: Item) => void;
+  #isRunning = false;
+
+  constructor(
+    page: Page<Item>,
+    call: (item: Item) => Promise<void>,
+    confirmed: (item: Item) => void,
+  ) {
+    this.#page = page;
+    this.#call = call;
+    this.#confirmed = confirmed;
+  }
+
+  get isEmpty(): boolean {
+    return this.#page(1).length === 0;
+  }
+
+  async run(): Promise<void> {
+    if (this.#isRunning) return;
+    this.#isRunning = true;
+    try {
+      let batch = this.#page(BATCH);
+      while (batch.length > 0) {
+        await Promise.all(batch.map((item) => this.#try(item)));
+        batch = this.#page(BATCH, batch.at(-1));
+      }
+    } finally {
+      this.#isRunning = false;
+    }
+  }
+
+  async #try(item: Item): Promise<void> {
+    try {
+      await this.#call(item);
+    } catch {
+      return;
+    }
+    this.#confirmed(item);
+  }
+}
