@@ -20,6 +20,8 @@ export function fetchRequest(
     ...partition,
   }));
   return {
+    replicaId: -1,
+    replicaState: { replicaId: -1, replicaEpoch: -1 },
     maxWaitMs: 0,
     minBytes: 1,
     maxBytes: 1 << 20,

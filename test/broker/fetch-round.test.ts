@@ -79,4 +79,15 @@ describe("one round of a Fetch", () => {
       { partition: 0, errorCode: 0, size: SIZE },
     ]);
   });
+
+  test("[BRK16] says to who fetches as a replica that it is none", async () => {
+    const cluster = await filled(1);
+    const errorsTo = async (replicaId: number) => {
+      const both = { replicaId, replicaState: { replicaId, replicaEpoch: 0 } };
+      const fetched = await cluster.settle(fetchFrom(cluster, [{ partition: 0 }], both));
+      return fetched.map(({ errorCode, size }) => [errorCode, size]);
+    };
+    expect(await errorsTo(2)).toEqual([[6, 0]]);
+    expect(await errorsTo(-2)).toEqual([[0, SIZE]]);
+  });
 });

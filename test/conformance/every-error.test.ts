@@ -4,6 +4,7 @@ import { basename } from "node:path";
 
 import { describe, expect, inject, test } from "vitest";
 
+import { findHandler } from "../../src/broker/handler-table.ts";
 import { notedAnswers } from "./answers.ts";
 import type { Answer } from "./answers.ts";
 import { promisedErrors } from "./promised-errors.ts";
@@ -14,6 +15,9 @@ import type { Target } from "./targets.ts";
 const FILES = globSync("*.test.ts", { cwd: import.meta.dirname }).filter(
   (file) => file !== basename(import.meta.filename),
 );
+
+const MAX_KEY = 200;
+const VERSIONS = Array.from({ length: 30 }, (_, version) => version);
 
 const answers = notedAnswers(inject("answers"));
 
@@ -26,7 +30,10 @@ function heard(target: Target, skip: (why: string) => never): Answer[] {
   return missing.length > 0 ? skip(`${missing.join(", ")} did not run before`) : own;
 }
 
-test("[K67] every API has its errors", () => {
+test("[K10, K67] every API that Odradek serves is in the suite, with its errors", () => {
+  const keys = Array.from({ length: MAX_KEY }, (_, key) => key);
+  const served = keys.filter((key) => VERSIONS.some((version) => findHandler(key, version)));
+  expect(servedApis.map(({ api }) => api.key)).toEqual(served);
   const named = promisedErrors.map(({ name }) => name);
   expect(named).toEqual(servedApis.map(({ name }) => name));
 });

@@ -266,6 +266,26 @@ conformance("Fetch", (test) => {
     }
   });
 
+  test("[K26] who calls itself a replica is none of the partition's, and a negative id is a client's", async ({
+    cluster,
+  }) => {
+    const partition = await cluster.newPartition();
+    await partition.produce(batch("a"));
+    const { leader } = partition;
+    for (const version of servedVersions(fetch)) {
+      for (const replicaId of [-2, leader.nodeId, 99]) {
+        const replica = version < 15 ? { replicaId } : { replicaState: { replicaId } };
+        const request = fetchRequest([partition], { ...replica, maxWaitMs: 5000, minBytes: 1000 });
+        const isClient = replicaId < 0;
+        if (isClient) Object.assign(request, { minBytes: 1 });
+        const answer = await leader.wire.call(fetch, version, request);
+        const [fetched] = partitionsOf(answer);
+        expect(errorName(fetched!.errorCode)).toBe(isClient ? "NONE" : "NOT_LEADER_OR_FOLLOWER");
+        expect(valuesIn(fetched!.records)).toEqual(isClient ? ["a"] : []);
+      }
+    }
+  });
+
   test("[K33] the leader's epoch is compared when the client knows one", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     const { leaderEpoch } = partition.leader;

@@ -250,6 +250,22 @@ conformance("OffsetForLeaderEpoch", (test) => {
     }
   });
 
+  test("[K34] whoever asks is told the same, client or replica", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    await partition.produce(batch("a", "b"));
+    const { name, leader } = partition;
+    const topics = [
+      { topic: name, partitions: [{ partition: 0, leaderEpoch: leader.leaderEpoch }] },
+    ];
+    for (const version of [3, 4]) {
+      for (const replicaId of [-2, -1, leader.nodeId, 99]) {
+        const answer = await leader.wire.call(offsetForLeaderEpoch, version, { replicaId, topics });
+        const { errorCode, endOffset } = answer.topics[0]!.partitions[0]!;
+        expect([errorName(errorCode), endOffset]).toEqual(["NONE", 2]);
+      }
+    }
+  });
+
   test("[K34] an epoch that is yet to come has no end", async ({ cluster }) => {
     const partition = await cluster.newPartition();
     await partition.produce(batch("a"));

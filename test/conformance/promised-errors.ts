@@ -311,7 +311,12 @@ export const promisedErrors: readonly PromisedErrors[] = [
   ),
   promised(
     alterConfigs,
-    { INVALID_CONFIG: "K19", INVALID_REQUEST: "K19" },
+    {
+      INVALID_CONFIG: "K19",
+      INVALID_REQUEST: "K19",
+      INVALID_TOPIC_EXCEPTION: "K19",
+      UNKNOWN_TOPIC_OR_PARTITION: "K19",
+    },
     {
       ...topicAccess,
       ...clusterAccess,

@@ -5,6 +5,7 @@
  *   it waits in purgatory until the watched tails have `minBytes` more, or `maxWaitMs` is over.
  * - Partitions are served in the session's order under the request's limit; the first one with
  *   data returns a whole batch whatever its size (KIP-74).
+ * - Who calls itself a replica is none of the partition's: ours are fed by their leaders.
  */
 
 import { joinBytes } from "../../base/concat-bytes.ts";
@@ -86,6 +87,7 @@ async function fetchUntilEnough(
   { broker, connection }: RequestContext,
 ): Promise<FetchedPartition[]> {
   const deadline = broker.ports.clock.now() + request.maxWaitMs;
+  const isFromReplica = Math.max(request.replicaId, request.replicaState.replicaId) >= 0;
   const readCommitted = isReadCommitted(request);
   const limit = Math.min(request.maxBytes, broker.ports.config.fetchMaxBytes);
   const limitOfEach = plan.partitions.reduce((sum, { maxBytes }) => sum + Math.max(maxBytes, 0), 0);
@@ -94,9 +96,10 @@ async function fetchUntilEnough(
   for (;;) {
     // A route may prove wrong, and be forgotten, while the request waits.
     await broker.routes.load(references);
-    const located = plan.partitions.map((partition, index) =>
-      locate(broker, partition, references[index]!),
-    );
+    const located = plan.partitions.map((partition, index) => {
+      const found = locate(broker, partition, references[index]!);
+      return isFromReplica && typeof found !== "string" ? "NOT_LEADER_OR_FOLLOWER" : found;
+    });
     // An answer has no more than there is memory for.
     const share = broker.memory.answers.share(wantedBytes);
     const maxBytes = share.bytes < wantedBytes ? share.bytes : limit;
