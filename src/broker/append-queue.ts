@@ -1,7 +1,7 @@
 /**
- * All appends of a gateway to one replica: what arrives in one turn, or while a call is under way,
- * goes out as one call, one call at a time, in the order of arrival. This is what makes many small
- * requests cost one row and one fsync.
+ * All appends of a gateway to one replica: what one read of a socket brings, or arrives while a
+ * call is under way, goes out as one call, one call at a time, in the order of arrival. This is
+ * what makes many small requests cost one row and one fsync.
  */
 import type { AppendResult } from "../log/append.ts";
 import { isRefusal, type Answer, type ReplicaPort } from "../replication/replica-calls.ts";
@@ -16,7 +16,7 @@ const MAX_CALL_BYTES = 8 * 1024 * 1024;
  * five requests in flight sends the next five when it has read the answers; a call that leaves
  * before carries one of them, and costs as much as with five. A turn is about 15 microseconds.
  */
-const GATHER_TURNS = 30;
+const GATHER_TURNS = 8;
 
 interface Waiting {
   readonly batch: Uint8Array;
@@ -49,15 +49,13 @@ export class AppendQueue {
       this.#waiting.push({ batch, apiVersion, resolve });
       if (this.#running) return;
       this.#running = true;
-      this.#flushNextTurn();
+      void this.#flush();
     });
   }
 
-  #flushNextTurn(): void {
-    this.#ports.timers.after(0, () => void this.#flush());
-  }
-
   async #flush(): Promise<void> {
+    // The other requests of the same read come in before that.
+    await Promise.resolve();
     const call = this.#takeCall();
     const answer = await this.#send(call);
     // Who sent alone is not waited for: there is nothing to gather with.
@@ -74,7 +72,7 @@ export class AppendQueue {
     if (turns > 0 && this.#waiting.length < inFlight) {
       this.#ports.timers.after(0, () => this.#gather(inFlight, turns - 1));
     } else if (this.#waiting.length > 0) {
-      this.#flushNextTurn();
+      void this.#flush();
     } else {
       this.#running = false;
       this.#ports.onIdle();

@@ -5,10 +5,10 @@
 import type { Uuid } from "../base/uuid.ts";
 import type { TopicDescription } from "../controller/describe.ts";
 import { NO_LEADER, type ReplicaKey } from "../controller/records.ts";
+import { coordinatorPartition } from "../group/coordinator-partition.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { produce } from "../protocol/messages/00-produce.ts";
 import { isRefusal, type ReplicaPort } from "../replication/replica-calls.ts";
-import { coordinatorPartition } from "./coordinator-partition.ts";
 import { offsetsTopic, type OffsetsTopicConfig } from "./offsets-topic.ts";
 import type { ControllerPort } from "./ports.ts";
 

@@ -12,10 +12,17 @@ import type { Millis } from "../base/clock.ts";
 import type { Uuid } from "../base/uuid.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { encodeBatch } from "../protocol/records/encode.ts";
+import { coordinatorPartition } from "./coordinator-partition.ts";
 import type { GroupStore, StoredRecord } from "./group-store.ts";
 
-/** How long records wait for others to go with them: each batch is a row or two on both sides. */
-const GATHER_MS = 100;
+/**
+ * Groups send in rounds, and those that share a partition at the same moments: their replica then
+ * joins what many groups send into one row. So a record waits for up to this long.
+ */
+const ROUND_MS = 2000;
+
+/** The moments of a round, as many as Kafka's topic has partitions: not all groups send at once. */
+const MOMENTS = 50;
 
 /** Bytes of keys and values in one batch, or one record that is larger. */
 const MAX_BATCH_BYTES = 512 * 1024;
@@ -34,6 +41,7 @@ const MARK_MS = 8000;
 const MAX_PRODUCER_EPOCH = 32_766;
 
 export interface ProjectionPorts {
+  readonly groupId: string;
   now(): Millis;
   after(delayMs: Millis, run: () => void): () => void;
   allocateProducerId(): Promise<number>;
@@ -110,24 +118,34 @@ export class OffsetsProjection {
     this.#wait(records);
     if (this.isCaughtUp || this.#isRunning) return;
     this.#isRunning = true;
-    this.#ports.after(GATHER_MS, () => void this.#run());
+    this.#runNextRound();
+  }
+
+  #runNextRound(): void {
+    const { after, groupId, now } = this.#ports;
+    const moment = (coordinatorPartition(groupId, MOMENTS) * ROUND_MS) / MOMENTS;
+    const sinceMoment = (now() + ROUND_MS - moment) % ROUND_MS;
+    after(ROUND_MS - sinceMoment, () => void this.#run());
   }
 
   async #run(): Promise<void> {
+    let isFenced = false;
     try {
       this.#producer ??= await this.#newProducer();
       this.#sending ??= this.#nextBatch(this.#producer);
       const { records, batch } = this.#sending;
       const { topicId, error } = await this.#ports.appendToOffsetsTopic(batch.slice());
-      if (error === null || REFUSED.includes(error)) this.#projected(records, topicId);
-      else if (FENCED.includes(error)) this.#producer = null;
+      isFenced = error !== null && FENCED.includes(error);
+      if (isFenced) this.#producer = null;
+      else if (error === null || REFUSED.includes(error)) this.#projected(records, topicId);
       else return this.#retry();
     } catch {
       return this.#retry();
     }
     this.#sending = null;
     this.#retryMs = FIRST_RETRY_MS;
-    if (!this.isCaughtUp) return this.#run();
+    if (isFenced) return this.#run();
+    if (!this.isCaughtUp) return this.#runNextRound();
     this.#isRunning = false;
     this.#ports.onCaughtUp();
   }
@@ -176,11 +194,12 @@ export class OffsetsProjection {
       if (this.#waiting.get(key) === record) this.#waiting.delete(key);
     }
     store.forget(records.filter(({ value }) => value === null));
+    // Another topic lacks what the one before had, and the mark must not say otherwise.
+    if (before !== null && before.topicId !== topicId) this.#wait(store.stored());
     const [next] = this.#waiting.values();
     const sequence = next ? next.sequence - 1 : store.lastSequence;
     store.setLazily("projected", { topicId, sequence });
     this.#markLater();
-    if (before !== null && before.topicId !== topicId) this.#wait(store.stored());
   }
 
   /** Most often the group writes before that, and the mark with it. */

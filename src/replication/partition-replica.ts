@@ -4,9 +4,9 @@
  *
  *     asleep --first call--> opening --role--> leading, or refusing --erase--> refusing
  *
- * Appends that arrive in one turn, or while a commit is pending, become one write. Nothing here
- * waits for the disk before it answers or pushes: the host holds whatever leaves after a write
- * until the write is durable (the platform's output gate).
+ * An append is written at once; those that arrive while a commit is pending become one write.
+ * Nothing here waits for the disk before it answers or pushes: the host holds whatever leaves after
+ * a write until the write is durable (the platform's output gate).
  */
 import { assert } from "../base/assert.ts";
 import type { Clock, Random } from "../base/clock.ts";
@@ -237,15 +237,16 @@ export class PartitionReplica implements ReplicaPort, ReplicaControl {
     );
   }
 
-  /** Writes what waits, turn by turn, with one commit pending at a time. */
+  /** Writes what waits, with one commit pending at a time. */
   async #appendWaiting(): Promise<void> {
     const { abort, nextTurn, sync } = this.#ports;
     this.#isAppending = true;
     try {
       while (this.#waiting.length > 0) {
-        await nextTurn();
         this.#appendTurn(this.#waiting.splice(0));
         await sync();
+        // Where one more has come, others are likely to be on their way.
+        if (this.#waiting.length > 0) await nextTurn();
       }
     } catch (error) {
       // The log in memory may be ahead of storage now: start again from what is stored.

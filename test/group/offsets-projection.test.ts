@@ -53,6 +53,7 @@ class ProjectionInWorld {
 
   #newProjection(): OffsetsProjection {
     return new OffsetsProjection(this.store, {
+      groupId: "group",
       now: () => this.world.clock(),
       after: (delayMs, run) => {
         const cancel = this.world.after(delayMs, run);
@@ -86,7 +87,7 @@ describe("the projection", () => {
     group.commit(0, 1);
     group.commit(1, 1);
     group.commit(0, 2);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(group.sent.map((batch) => group.offsets(batch))).toEqual([
       [
         [1, 1],
@@ -99,10 +100,10 @@ describe("the projection", () => {
   test("[GRP98] keeps a tombstone until the topic has it, and no longer", async () => {
     const group = new ProjectionInWorld();
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     group.commit(0, null);
     expect(group.store.stored()).toHaveLength(1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(group.offsets(group.sent[1]!)).toEqual([[0, null]]);
     expect(group.store.stored()).toEqual([]);
   });
@@ -111,10 +112,10 @@ describe("the projection", () => {
     const group = new ProjectionInWorld();
     group.answers.push(BROKEN, { topicId: TOPIC_ID, error: "NOT_LEADER_OR_FOLLOWER" });
     group.commit(0, 1);
-    await group.world.runFor(150);
+    await group.world.runFor(2000);
     group.commit(0, 2);
     group.commit(1, 5);
-    await group.world.runFor(2000);
+    await group.world.runFor(5000);
     const [first, second, third, fourth] = group.sent;
     expect(second).toEqual(first);
     expect(third).toEqual(first);
@@ -129,10 +130,10 @@ describe("the projection", () => {
   test("[GRP99] goes on in a new epoch after a restart, with what may be missing", async () => {
     const group = new ProjectionInWorld();
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     group.commit(1, 1);
     group.restart();
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(group.sent.slice(1).map((batch) => group.offsets(batch))).toEqual([[[1, 1]]]);
     const header = { producerId: 7000, producerEpoch: 1, baseSequence: 0 };
     expect(readBatchHeader(group.sent[1]!, 0)).toMatchObject(header);
@@ -141,7 +142,7 @@ describe("the projection", () => {
   test("[GRP99] a restart with nothing missing sends nothing", async () => {
     const group = new ProjectionInWorld();
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     group.restart();
     await group.world.runFor(60_000);
     expect(group.sent).toHaveLength(1);
@@ -151,7 +152,7 @@ describe("the projection", () => {
     const group = new ProjectionInWorld();
     group.store.set("producer", { producerId: 5, producerEpoch: 32_766 });
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(readBatchHeader(group.sent[0]!, 0)).toMatchObject({
       producerId: 7000,
       producerEpoch: 0,
@@ -162,7 +163,7 @@ describe("the projection", () => {
     const group = new ProjectionInWorld();
     group.answers.push({ topicId: TOPIC_ID, error: "INVALID_PRODUCER_EPOCH" });
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(group.sent.map((batch) => readBatchHeader(batch, 0).producerEpoch)).toEqual([0, 1]);
     expect(group.offsets(group.sent[1]!)).toEqual([[0, 1]]);
   });
@@ -171,9 +172,9 @@ describe("the projection", () => {
     const group = new ProjectionInWorld();
     group.answers.push({ topicId: TOPIC_ID, error: "MESSAGE_TOO_LARGE" });
     group.commit(0, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     group.commit(1, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     expect(group.offsets(group.sent[1]!)).toEqual([[1, 1]]);
   });
 
@@ -181,14 +182,30 @@ describe("the projection", () => {
     const group = new ProjectionInWorld();
     group.commit(0, 1);
     group.commit(1, 1);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     group.topicId = OTHER_TOPIC_ID;
     group.commit(0, 2);
-    await group.world.runFor(1000);
+    await group.world.runFor(3000);
     const all = group.sent.slice(1).flatMap((batch) => group.offsets(batch));
     expect(all).toContainEqual([0, 2]);
     expect(all).toContainEqual([1, 1]);
     expect(group.projection.isCaughtUp).toBe(true);
+  });
+
+  test("[GRP100] also from a coordinator that ended when the topic had only the latest", async () => {
+    const group = new ProjectionInWorld();
+    group.commit(0, 1);
+    group.commit(1, 1);
+    await group.world.runFor(3000);
+    group.topicId = OTHER_TOPIC_ID;
+    group.commit(0, 2);
+    const before = group.sent.length;
+    while (group.sent.length === before) await group.world.runFor(100);
+    group.store.writeLazy();
+    group.restart();
+    await group.world.runFor(5000);
+    const all = group.sent.slice(before).flatMap((batch) => group.offsets(batch));
+    expect(all).toContainEqual([1, 1]);
   });
 
   test("[GRP98] much is sent in batches that any topic takes", async () => {
@@ -200,7 +217,7 @@ describe("the projection", () => {
       value: { ...COMMITTED, offset: 1, metadata },
     }));
     group.projection.project(group.store.append(records));
-    await group.world.runFor(1000);
+    await group.world.runFor(20_000);
     expect(group.sent.length).toBeGreaterThan(2);
     expect(Math.max(...group.sent.map(({ length }) => length))).toBeLessThan(600 * 1024);
     expect(group.sent.flatMap((batch) => group.offsets(batch))).toHaveLength(400);

@@ -61,16 +61,16 @@ describe("a replica's log", () => {
     expect(await stored(key)).toEqual(["first", "second"]);
   });
 
-  test("joins what arrives in one turn into one row, and sets one alarm for it", async () => {
+  test("joins what arrives behind an append into one row, and sets no other alarm", async () => {
     const key = await newLeader();
     await appended(key, "0");
     const setAlarm = await inStorage(key, (_, storage) => vi.spyOn(storage, "setAlarm"));
     const values = Array.from({ length: 50 }, (_, index) => `${index + 1}`);
     const offsets = await Promise.all(values.map((value) => appended(key, value)));
     expect(offsets).toEqual(values.map(Number));
-    expect(await chunkCount(key)).toBe(2);
+    expect(await chunkCount(key)).toBe(3);
     for (const value of ["51", "52", "53"]) await appended(key, value);
-    expect(await chunkCount(key)).toBe(5);
+    expect(await chunkCount(key)).toBe(6);
     expect(setAlarm).not.toHaveBeenCalled();
     expect(await stored(key)).toEqual(Array.from({ length: 54 }, (_, index) => `${index}`));
   });

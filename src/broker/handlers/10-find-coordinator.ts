@@ -4,10 +4,10 @@
  * asks, and who asks need not ask again.
  */
 import { NO_LEADER } from "../../controller/records.ts";
+import { coordinatorPartition } from "../../group/coordinator-partition.ts";
 import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode, errorMessage } from "../../protocol/errors.ts";
 import { findCoordinator } from "../../protocol/messages/10-find-coordinator.ts";
-import { coordinatorPartition } from "../coordinator-partition.ts";
 import { handler } from "../handler.ts";
 import { offsetsTopic } from "../offsets-topic.ts";
 

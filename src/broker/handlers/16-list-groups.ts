@@ -4,12 +4,12 @@
  * only the others are asked for their state.
  */
 import type { RegisteredGroup } from "../../controller/group-registry.ts";
+import { coordinatorPartition } from "../../group/coordinator-partition.ts";
 import type { RequestOf } from "../../protocol/api.ts";
 import { ErrorCode } from "../../protocol/errors.ts";
 import { listGroups } from "../../protocol/messages/16-list-groups.ts";
 import { askGroup } from "../ask-group.ts";
 import type { Broker } from "../broker.ts";
-import { coordinatorPartition } from "../coordinator-partition.ts";
 import { fewAtOnce } from "../few-at-once.ts";
 import { handler } from "../handler.ts";
 import { findOffsetsTopic } from "../offsets-topic.ts";

@@ -1,10 +1,10 @@
 /** FindCoordinator: the broker that leads a group's partition of `__consumer_offsets`. */
 import { describe, expect, test } from "vitest";
 
-import { coordinatorPartition } from "../../../src/broker/coordinator-partition.ts";
 import { findCoordinatorHandler } from "../../../src/broker/handlers/10-find-coordinator.ts";
 import { findOffsetsTopic } from "../../../src/broker/offsets-topic.ts";
 import { NO_LEADER } from "../../../src/controller/records.ts";
+import { coordinatorPartition } from "../../../src/group/coordinator-partition.ts";
 import { ErrorCode } from "../../../src/protocol/errors.ts";
 import { groupCluster } from "../group-cluster.ts";
 

@@ -1,11 +1,11 @@
 /** ListGroups: which broker lists which group, and which groups are asked what they are. */
 import { describe, expect, test } from "vitest";
 
-import { coordinatorPartition } from "../../../src/broker/coordinator-partition.ts";
 import { listGroupsHandler } from "../../../src/broker/handlers/16-list-groups.ts";
 import { findOffsetsTopic, offsetsTopic } from "../../../src/broker/offsets-topic.ts";
 import { Unreachable } from "../../../src/broker/ports.ts";
 import type { GroupListing } from "../../../src/controller/group-registry.ts";
+import { coordinatorPartition } from "../../../src/group/coordinator-partition.ts";
 import type { RequestInput } from "../../../src/protocol/api.ts";
 import { ErrorCode } from "../../../src/protocol/errors.ts";
 import { type GroupCluster, groupCluster } from "../group-cluster.ts";

@@ -4,7 +4,7 @@
  */
 import { expect, test } from "vitest";
 
-import { coordinatorPartition } from "../../src/broker/coordinator-partition.ts";
+import { coordinatorPartition } from "../../src/group/coordinator-partition.ts";
 
 // All of them as Kafka's own Utils.abs has them.
 test.each([
