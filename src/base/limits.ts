@@ -26,7 +26,7 @@ export const SMALL_BYTES = 4 * 1024;
  * How many elements the arrays of one request may have together. Kafka has no such limit, but its
  * arrays cost it less: an element may be one byte on the wire, and is {@link ELEMENT_BYTES} here.
  */
-export const MAX_REQUEST_ELEMENTS = 500_000;
+export const MAX_REQUEST_ELEMENTS = 200_000;
 
 /** What an element of a request's arrays costs while the request is worked on, about. */
 export const ELEMENT_BYTES = 256;

@@ -2,8 +2,9 @@
  * A budget of memory that clients make a gateway hold. Who takes a large share of it holds it until
  * it is released; who comes when it is used up waits, or makes do with less.
  *
- * Nobody keeps others waiting for ever: while the budget is used up, whoever has held the most for
- * some seconds gives it up, which ends a connection. Only then is there a timer.
+ * Nobody keeps others waiting for ever: while the budget is used up, those who have held a share
+ * for longest, and for some seconds, give it up, which ends their connections. Only then is there a
+ * timer.
  */
 import type { Clock, Millis } from "../base/clock.ts";
 import type { Timers } from "./ports.ts";
@@ -21,8 +22,11 @@ const LOOK_MS = 1_000;
 export class Hold {
   bytes: number;
   readonly since: Millis;
-  /** Whether it was asked to be given up, which it may be for a while before it is released. */
-  isGivenUp = false;
+  /**
+   * Whether it can be taken back. Not any more once it was asked to be given up, which takes a
+   * while.
+   */
+  mayBeTakenBack = true;
   readonly #giveUp: () => void;
   readonly #budget: ByteBudget;
 
@@ -35,8 +39,13 @@ export class Hold {
 
   /** Ends what the share is held for; it is released in the course of that. */
   giveUp(): void {
-    this.isGivenUp = true;
+    this.keep();
     this.#giveUp();
+  }
+
+  /** It is not the client that others wait for, so that it is not taken back. */
+  keep(): void {
+    this.mayBeTakenBack = false;
   }
 
   /** Holds more or less from now on. */
@@ -90,13 +99,17 @@ export class ByteBudget {
 
   /**
    * Takes a share when some of the budget is free, be it less than that: what is larger than all of
-   * the budget gets through as well, one at a time, and waiting never ends in a deadlock. First
-   * come, first served.
+   * the budget gets through as well, one at a time, and waiting never ends in a deadlock. Who asks
+   * for little comes first, so that those who announce much do not keep the others waiting.
    */
   whenFree(bytes: number, giveUp: () => void): Hold | Promise<Hold> {
     if (this.free > 0) return this.hold(bytes, giveUp);
     this.#lookLater();
-    return new Promise((resolve) => this.#waiting.push({ bytes, giveUp, resolve }));
+    return new Promise((resolve) => {
+      const after = this.#waiting.findIndex((other) => other.bytes > bytes);
+      const at = after < 0 ? this.#waiting.length : after;
+      this.#waiting.splice(at, 0, { bytes, giveUp, resolve });
+    });
   }
 
   /**
@@ -136,20 +149,17 @@ export class ByteBudget {
     this.#ports.timers.after(LOOK_MS, () => {
       this.#isLooking = false;
       if (this.free > 0) return;
-      this.#largest()?.giveUp();
+      this.#takeBack();
       this.#lookLater();
     });
   }
 
-  /** The largest share that is no longer safe. They are in the order in which they were taken. */
-  #largest(): Hold | undefined {
+  /** Holds are in the order in which they were taken. */
+  #takeBack(): void {
     const unsafe = this.#ports.clock.now() - SAFE_MS;
-    let largest: Hold | undefined;
     for (const hold of this.#holds) {
-      if (hold.since > unsafe) break;
-      if (hold.isGivenUp) continue;
-      if (!largest || hold.bytes > largest.bytes) largest = hold;
+      if (hold.since > unsafe || this.free > 0) return;
+      if (hold.bytes > 0 && hold.mayBeTakenBack) hold.giveUp();
     }
-    return largest;
   }
 }

@@ -44,19 +44,24 @@ export class ConnectionMemory {
   }
 
   /**
-   * A frame of this size is arriving. The promise, if there is one, says when there is memory for
-   * the rest of it.
+   * A frame is arriving that needs this much now. The promise, if there is one, says when there is
+   * memory for it.
    */
   arriving(size: number): Promise<void> | undefined {
-    if (size <= SMALL_BYTES || this.#arriving) return undefined;
-    const hold = this.#memory.frames.whenFree(size, this.#giveUp);
-    if (hold instanceof Promise) return hold.then((granted) => this.#keep(granted));
-    return this.#keep(hold);
+    if (size <= this.#arrivingBytes) return undefined;
+    const more = this.#memory.frames.whenFree(size - (this.#arriving?.bytes ?? 0), this.#giveUp);
+    if (more instanceof Promise) return more.then((granted) => this.#keep(granted, size));
+    return this.#keep(more, size);
+  }
+
+  /** What may arrive without more of the budget. */
+  get #arrivingBytes(): number {
+    return this.#arriving?.bytes ?? SMALL_BYTES;
   }
 
   /** Whether a frame of this size may arrive without waiting. */
   mayArrive(size: number): boolean {
-    return size <= SMALL_BYTES || this.#arriving !== null || this.#memory.frames.free > 0;
+    return size <= this.#arrivingBytes || this.#memory.frames.free > 0;
   }
 
   /** Frames of so many bytes have arrived and wait for those before them. */
@@ -70,14 +75,19 @@ export class ConnectionMemory {
 
   /**
    * A frame has arrived. Gives what it holds, null when it is small; a promise when there is no
-   * memory for what it may become once it `isDecoded` into objects.
+   * memory for what it may become once it `isDecoded` into objects. Such a request may wait for as
+   * long as the client wants, and is taken back when others lack memory; bytes that go to a disk
+   * are not.
    */
   request(size: number, isDecoded: boolean): RequestHold | Promise<RequestHold> | null {
     if (size <= SMALL_BYTES) return null;
     // One that arrived in one piece is there, whether there is memory for it or not.
     const frame = this.#arriving ?? this.#memory.frames.hold(size, this.#giveUp);
     this.#arriving = null;
-    if (!isDecoded) return new RequestHold(frame, null);
+    if (!isDecoded) {
+      frame.keep();
+      return new RequestHold(frame, null);
+    }
     const bytes = Math.min(size * MAX_BYTES_PER_BYTE, MAX_REQUEST_ELEMENTS * ELEMENT_BYTES);
     const decoded = this.#memory.requests.whenFree(bytes, this.#giveUp);
     if (!(decoded instanceof Promise)) return new RequestHold(frame, decoded);
@@ -97,8 +107,13 @@ export class ConnectionMemory {
     this.#waiting?.release();
   }
 
-  #keep(hold: Hold): undefined {
-    if (this.#isClosed) hold.release();
-    else this.#arriving = hold;
+  #keep(more: Hold, size: number): undefined {
+    if (!this.#arriving && !this.#isClosed) {
+      this.#arriving = more;
+      return;
+    }
+    // The first one stays: it tells since when the frame has been arriving.
+    more.release();
+    this.#arriving?.resize(size);
   }
 }

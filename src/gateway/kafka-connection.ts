@@ -38,6 +38,12 @@ import { type ResponseQueue, type ResponseSlot, sizeOf } from "./response-queue.
 const MAX_PRODUCE_BYTES_UNDER_WAY = 16 * 1024 * 1024;
 const MIN_PRODUCE_BYTES_UNDER_WAY = 64 * 1024;
 
+/**
+ * Requests of one connection that are worked on before the others have their turn. Many need
+ * nothing from elsewhere, and a client may send ten thousand of those at a time.
+ */
+const REQUESTS_PER_TURN = 100;
+
 /** Bytes of answers that a client may leave unread; above it, reading from it pauses. */
 const MAX_UNWRITTEN_BYTES = 256 * 1024;
 
@@ -67,6 +73,7 @@ export class KafkaConnection implements ConnectionContext {
   readonly #onClose = new Set<() => void>();
   #isClosed = false;
   #lastActiveAt: Millis;
+  #requestsOfTurn = 0;
   #produceBytesUnderWay = 0;
   #onProduceDone: (() => void) | null = null;
 
@@ -117,6 +124,19 @@ export class KafkaConnection implements ConnectionContext {
    */
   receive(frame: Uint8Array): Promise<void> | undefined {
     if (this.#isClosed) return undefined;
+    const pause = this.#take(frame);
+    this.#requestsOfTurn += 1;
+    if (this.#requestsOfTurn < REQUESTS_PER_TURN) return pause;
+    this.#requestsOfTurn = 0;
+    return this.#nextTurn(pause);
+  }
+
+  async #nextTurn(pause: Promise<void> | undefined): Promise<void> {
+    await pause;
+    await new Promise<void>((resolve) => this.#broker.ports.timers.after(0, resolve));
+  }
+
+  #take(frame: Uint8Array): Promise<void> | undefined {
     const prefix = decodeRequestPrefix(frame);
     const handler = findHandler(prefix.apiKey, prefix.apiVersion);
     if (!handler) return this.#refuseVersion(prefix);

@@ -67,7 +67,7 @@ export class KafkaWebSocket {
         this.#waitingBytes += frame.length;
       }
       this.#limitTime(frames.length > 0);
-      if (!this.#makeRoom(this.#splitter.arrivingBytes)) return;
+      if (!this.#makeRoom(this.#splitter.bufferBytes)) return;
     } catch (error) {
       if (!(error instanceof MalformedFrame)) throw error;
       this.#lastWord = error.message;

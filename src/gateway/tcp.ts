@@ -67,7 +67,7 @@ async function readFrames(
         const pause = connection.receive(frame);
         if (pause) await pause;
       }
-      const pause = connection.memory.arriving(splitter.arrivingBytes);
+      const pause = connection.memory.arriving(splitter.bufferBytes);
       if (pause) await pause;
     }
     if (done || !value || value.length < least) return;

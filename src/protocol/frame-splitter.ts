@@ -33,12 +33,14 @@ export class FrameSplitter {
   }
 
   /**
-   * The size of the frame that is arriving, or 0 while none is, or its size is not there yet.
-   * Throws when the stream is malformed.
+   * What is set aside for the frame that is arriving, or will be with its next piece; 0 while none
+   * is, or its size is not there yet. Throws when the stream is malformed.
    */
-  get arrivingBytes(): number {
+  get bufferBytes(): number {
     if (this.#failure) throw this.#failure;
-    return this.#filled < SIZE_BYTES ? 0 : readInt32(this.#partial!, 0);
+    if (this.#filled < SIZE_BYTES) return 0;
+    const arriving = readInt32(this.#partial!, 0);
+    return Math.min(arriving, Math.max(FIRST_BUFFER_BYTES, this.#partial!.length));
   }
 
   /** Whether a frame has begun and not ended. */

@@ -1,18 +1,16 @@
 /**
- * Sends damaged requests to a running server, over TCP and over WebSockets, while a client that
- * behaves well asks for its due, and looks at the server's memory.
+ * Sends damaged requests to a running server, over TCP and over WebSockets, and counts what becomes of
+ * them.
  */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { decodeRequestPrefix } from "../../src/protocol/frame.ts";
 import { metadata } from "../../src/protocol/messages/03-metadata.ts";
-import { batch, valuesIn } from "../conformance/batches.ts";
-import { Cluster } from "../conformance/cluster.ts";
+import type { Cluster } from "../conformance/cluster.ts";
 import { residentBytes } from "../support/processes.ts";
 import type { Odradek } from "../support/serve.ts";
 import { goldenClients } from "./golden-requests.ts";
 import { Lane, type Outcome, overTcp, overWebSocket } from "./lane.ts";
 import { type MutatedRequest, mutatedRequests, wireBytes } from "./mutated-requests.ts";
+import { type Endurance, underAttack } from "./under-attack.ts";
 
 export interface FuzzOptions {
   readonly frames: number;
@@ -22,16 +20,10 @@ export interface FuzzOptions {
 }
 
 /** What came of it. */
-export interface FuzzReport {
+export interface FuzzReport extends Endurance {
   readonly answered: number;
   readonly closed: number;
   readonly silent: number;
-  /** How often the well-behaved client was answered, and how long it waited at most. */
-  readonly goodCalls: number;
-  readonly longestWaitMs: number;
-  /** Of the server: when the first tenth had been sent, and the most at any time. */
-  readonly earlyBytes: number;
-  readonly peakBytes: number;
   /** Answers whose correlation id was not the request's. */
   readonly wrongAnswers: number;
 }
@@ -40,13 +32,10 @@ export interface FuzzReport {
 const LANES = 16;
 /** A request that gets no answer is let go: many are meant to wait. */
 const PATIENCE_MS = 100;
-const LOOK_MS = 100;
 const PROGRESS_FRAMES = 5000;
 
 export async function fuzz(server: Odradek, options: FuzzOptions): Promise<FuzzReport> {
   const { frames, seed, progress = () => {} } = options;
-  const cluster = new Cluster(server.bootstrap);
-  const requests = mutatedRequests(seed, await createTopics(cluster));
   const counts = { answered: 0, closed: 0, silent: 0, wrongAnswers: 0 };
   const count = (request: MutatedRequest, outcome: Outcome) => {
     if (typeof outcome === "string") counts[outcome] += 1;
@@ -54,7 +43,7 @@ export async function fuzz(server: Odradek, options: FuzzOptions): Promise<FuzzR
     if (isWrong(request, outcome)) counts.wrongAnswers += 1;
   };
   let sent = 0;
-  const run = async (lane: Lane) => {
+  const run = async (lane: Lane, requests: Iterator<MutatedRequest>) => {
     while (sent < frames) {
       sent += 1;
       if (sent % PROGRESS_FRAMES === 0) progress(sent, residentBytes(server.workerdPid()));
@@ -63,12 +52,11 @@ export async function fuzz(server: Odradek, options: FuzzOptions): Promise<FuzzR
     }
     await lane.close();
   };
-  const watch = watchServer(server, () => sent >= frames / 10);
-  const good = behaveWell(cluster);
-  await Promise.all(lanes(server).map(run));
-  const [memory, calls] = [watch.stop(), await good.stop()];
-  await cluster.close();
-  return { ...counts, ...memory, ...calls };
+  const endurance = await underAttack(server, async (cluster) => {
+    const requests = mutatedRequests(seed, await createTopics(cluster));
+    await Promise.all(lanes(server).map((lane) => run(lane, requests)));
+  });
+  return { ...counts, ...endurance };
 }
 
 function lanes({ ports, webSocketUrl }: Odradek): Lane[] {
@@ -97,56 +85,4 @@ function isWrong({ frame, size }: MutatedRequest, outcome: Outcome): boolean {
   if (typeof outcome === "string" || size !== frame.length) return false;
   const { correlationId } = decodeRequestPrefix(frame);
   return Buffer.from(outcome).readInt32BE(0) !== correlationId;
-}
-
-/** Looks at the server's memory again and again. */
-function watchServer(server: Odradek, isEarly: () => boolean) {
-  let earlyBytes = 0;
-  let peakBytes = 0;
-  const timer = setInterval(() => {
-    const bytes = residentBytes(server.workerdPid());
-    peakBytes = Math.max(peakBytes, bytes);
-    if (earlyBytes === 0 && isEarly()) earlyBytes = bytes;
-  }, LOOK_MS);
-  return {
-    stop() {
-      clearInterval(timer);
-      return { earlyBytes, peakBytes };
-    },
-  };
-}
-
-/** Writes and reads; each call throws that is not answered in time. */
-function behaveWell(cluster: Cluster) {
-  let isOver = false;
-  let goodCalls = 0;
-  let longestWaitMs = 0;
-  const timed = async <Result>(call: Promise<Result>): Promise<Result> => {
-    const before = performance.now();
-    const result = await call;
-    longestWaitMs = Math.max(longestWaitMs, performance.now() - before);
-    goodCalls += 1;
-    return result;
-  };
-  const run = async () => {
-    const partition = await cluster.newPartition();
-    for (let offset = 0; !isOver; offset += 1) {
-      await timed(cluster.metadata([partition.name]));
-      await timed(partition.produce(batch(`value ${offset}`)));
-      const { records } = await timed(partition.fetch({ fetchOffset: offset }));
-      const values = valuesIn(records);
-      if (values[0] !== `value ${offset}`) throw new Error(`It read ${JSON.stringify(values)}.`);
-      await sleep(LOOK_MS);
-    }
-  };
-  const running = run();
-  // Whoever stops it hears of it.
-  running.catch(() => {});
-  return {
-    async stop() {
-      isOver = true;
-      await running;
-      return { goodCalls, longestWaitMs };
-    },
-  };
 }

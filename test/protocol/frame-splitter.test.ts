@@ -78,17 +78,24 @@ describe("a byte stream", () => {
     const stream = concatBytes([framed(Uint8Array.of(1)), framed(Uint8Array.of(2)), size(-1)]);
     expect(splitter.push(stream)).toEqual([Uint8Array.of(1), Uint8Array.of(2)]);
     expect(() => splitter.missingBytes).toThrow(MalformedFrame);
-    expect(() => splitter.arrivingBytes).toThrow(MalformedFrame);
+    expect(() => splitter.bufferBytes).toThrow(MalformedFrame);
     expect(() => splitter.push(size(0))).toThrow(MalformedFrame);
   });
 
-  test("[BRK11] says how large the frame is that is arriving", () => {
+  test("[BRK11] says how much memory the frame needs that is arriving", () => {
     const splitter = new FrameSplitter(LIMIT);
-    const arriving = [...framed(new Uint8Array(3))].map((byte) => {
+    const needed = [...framed(new Uint8Array(3))].map((byte) => {
       splitter.push(Uint8Array.of(byte));
-      return splitter.arrivingBytes;
+      return splitter.bufferBytes;
     });
-    expect(arriving).toEqual([0, 0, 0, 3, 3, 3, 0]);
+    expect(needed).toEqual([0, 0, 0, 3, 3, 3, 0]);
+    const large = new FrameSplitter(1 << 30);
+    large.push(size(10 << 20));
+    expect(large.bufferBytes).toBe(1 << 20);
+    large.push(new Uint8Array(3 << 20));
+    expect(large.bufferBytes).toBeGreaterThanOrEqual(3 << 20);
+    large.push(new Uint8Array(4 << 20));
+    expect(large.bufferBytes).toBe(10 << 20);
   });
 
   test("[BRK12] may have a frame of just the limit", () => {

@@ -29,10 +29,14 @@ export function isRunning(pid: number): boolean {
   return state !== undefined && state !== "Z" && state !== "X";
 }
 
-/** The memory that a process holds now. */
+/** The memory that a process holds now; NaN when it is not there. */
 export function residentBytes(pid: number): number {
-  const status = readFileSync(`/proc/${pid}/status`, "utf8");
-  return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+  try {
+    const status = readFileSync(`/proc/${pid}/status`, "utf8");
+    return 1024 * Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]);
+  } catch {
+    return NaN;
+  }
 }
 
 /** What a process has used. Throws when it is not there. */
