@@ -90,6 +90,6 @@ function answered(client: Client, requests: number): Promise<void> {
   client.awaited = requests;
   return new Promise((resolve) => {
     client.onAnswered = resolve;
-    for (let index = 0; index < requests; index++) client.connection.receive(frame);
+    for (let index = 0; index < requests; index++) void client.connection.receive(frame);
   });
 }
