@@ -17,6 +17,11 @@ export function isBrokerId(name: string): boolean {
   return /^[+-]?\d+$/.test(name) && Math.abs(Number(name)) < 2 ** 31;
 }
 
+/** Whether it is of one of Kafka's types. */
+export function isOfKnownType({ resourceType }: Resource): boolean {
+  return Object.values<number>(ResourceType).includes(resourceType);
+}
+
 /** Why requests about client metrics and loggers are refused, whatever they ask. */
 export function unsupportedResource(resourceType: number): string | null {
   if (resourceType === ResourceType.CLIENT_METRICS) {

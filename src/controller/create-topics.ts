@@ -49,10 +49,11 @@ export function createTopics(
   topics: readonly NewTopic[],
   surroundings: ControllerSurroundings & { readonly validateOnly: boolean },
 ): Step<CreateTopicResult[]> {
-  if (partitionsOf(topics, surroundings.config) > MAX_PARTITIONS_PER_REQUEST)
+  const byName = Map.groupBy(topics, (topic) => topic.name);
+  const namedOnce = topics.filter(({ name }) => byName.get(name)!.length === 1);
+  if (partitionsOf(namedOnce, surroundings.config) > MAX_PARTITIONS_PER_REQUEST)
     return refuseAll(topics, "Excessively large number of partitions per request.");
   const records: MetadataRecord[] = [];
-  const byName = Map.groupBy(topics, (topic) => topic.name);
   let placed = image.partitionsPlaced();
   const collisions = new Map<string, string>();
   const defaults = valuesOfAllBrokers(image, surroundings.config);

@@ -179,6 +179,16 @@ conformance("configs", (test) => {
     });
   });
 
+  test("[K19] a resource of no known type is the end of the whole request", async ({ cluster }) => {
+    const { name } = await cluster.newPartition();
+    const resources = [TOPIC, NOTHING].map((resourceType) => {
+      return { resourceType, resourceName: name, configurationKeys: null };
+    });
+    const { results } = await (await cluster.wire()).call(describeConfigs, 4, { resources });
+    const errors = results.map(({ errorCode }) => errorName(errorCode));
+    expect(errors).toEqual(["INVALID_REQUEST", "INVALID_REQUEST"]);
+  });
+
   test("[K19] a broker tells its own, and no other's", async ({ cluster }) => {
     const brokers = await cluster.brokers();
     const [{ nodeId, wire }] = brokers as [(typeof brokers)[number]];

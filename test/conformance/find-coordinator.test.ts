@@ -48,6 +48,22 @@ conformance("FindCoordinator", (test) => {
     }
   });
 
+  test("[K14] without an error there is no message, which is NONE below version 4", async ({
+    cluster,
+  }) => {
+    const key = cluster.unusedName();
+    await coordinatorOf(cluster, key, 0);
+    const wire = await cluster.wire();
+    for (const version of [1, 2, 3]) {
+      expect(await wire.call(findCoordinator, version, { key })).toMatchObject({
+        errorCode: 0,
+        errorMessage: "NONE",
+      });
+    }
+    const { coordinators } = await wire.call(findCoordinator, 4, { coordinatorKeys: [key] });
+    expect(coordinators).toMatchObject([{ errorCode: 0, errorMessage: "" }]);
+  });
+
   test("[K14] every broker names the same coordinator", async ({ cluster }) => {
     const group = cluster.unusedName();
     const first = await coordinatorOf(cluster, group, 4);

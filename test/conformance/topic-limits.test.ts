@@ -108,6 +108,11 @@ conformance("limits of topics", (test) => {
     expect(await answersTo(5000, 4998)).toEqual(names.map((name) => [name, "NONE", null]));
     expect(await answersTo(5000, 4999)).toEqual(names.map(records));
     expect(await answersTo(5000, 5001)).toEqual(names.map(partitions));
+    // A topic that is named twice asks for nothing.
+    const twice = newTopic(first, MAX_PARTITIONS + 1);
+    expect(await create(cluster, { topics: [twice, twice], validateOnly: true })).toEqual([
+      [first, "INVALID_REQUEST", "Duplicate topic name."],
+    ]);
     // What is wrong with one of them is not told any more.
     const topics = [newTopic("no name"), newTopic(first, MAX_PARTITIONS + 1)];
     const answers = await create(cluster, { topics, validateOnly: true });

@@ -124,6 +124,15 @@ describe("a topic is refused", () => {
     expect(cluster.create([topic("b")])).toMatchObject([{ error: null }]);
   });
 
+  test("[CTL5] not for partitions of a topic that is named twice", () => {
+    const many = topic("twice", { numPartitions: MAX_PARTITIONS_PER_REQUEST });
+    const answers = new TestCluster().create([many, topic("once"), many]);
+    expect(answers.map(({ name, error }) => [name, error])).toEqual([
+      ["twice", "INVALID_REQUEST"],
+      ["once", null],
+    ]);
+  });
+
   test("[CTL5] with more than one replica, and is told why", () => {
     const error = "INVALID_REPLICATION_FACTOR";
     const message = expect.stringContaining("ask for 1");

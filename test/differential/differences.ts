@@ -19,6 +19,20 @@ interface MeantDifference {
 const DYNAMIC_DEFAULT_BROKER_CONFIG = 3;
 const DEFAULT_CONFIG = 5;
 
+const BROKER_LOGGER = 8;
+
+/** What Kafka says where it has no more to say than the error itself. */
+const DEFAULT_MESSAGES = [
+  "This most likely occurs because of a request being malformed by the client library or the " +
+    "message was sent to an incompatible broker. See the broker logs for more details.",
+];
+
+/** Whether synonyms say that the default of min.insync.replicas has been written down. */
+function isWrittenDown(synonyms: unknown): boolean {
+  const [first] = synonyms as { name: string; source: number }[];
+  return first?.name === "min.insync.replicas" && first.source === DYNAMIC_DEFAULT_BROKER_CONFIG;
+}
+
 /** Those that leave the two clusters in the same state. */
 export const meantDifferences: readonly MeantDifference[] = [
   {
@@ -28,9 +42,30 @@ export const meantDifferences: readonly MeantDifference[] = [
       "here they are not.",
     covers: ({ path, kafka, odradek }, { api }) =>
       isOf(api.name, "CreateTopics", "DescribeConfigs") &&
-      /configSource$|\.source$/.test(path) &&
-      kafka === DYNAMIC_DEFAULT_BROKER_CONFIG &&
-      odradek === DEFAULT_CONFIG,
+      ((path.endsWith("configSource") &&
+        kafka === DYNAMIC_DEFAULT_BROKER_CONFIG &&
+        odradek === DEFAULT_CONFIG) ||
+        (path.endsWith("synonyms") && isWrittenDown(kafka))),
+  },
+  {
+    title: "Some APIs and features are not served yet",
+    reason: "ApiVersions tells what there is.",
+    covers: ({ path }, { api }) =>
+      isOf(api.name, "ApiVersions") && /^(apiKeys|supportedFeatures|finalizedFeatures)/.test(path),
+  },
+  {
+    title: "Brokers have no loggers",
+    reason: "The log levels of a broker are the platform's.",
+    covers: ({ path, kafka }, { api }) =>
+      isOf(api.name, "ListConfigResources") &&
+      path === "configResources" &&
+      JSON.stringify(kafka).includes(`"resourceType":${BROKER_LOGGER}`),
+  },
+  {
+    title: "What an error means is told in words of its own",
+    reason: "No client reads the sentences that Kafka has for its errors.",
+    covers: ({ path, kafka }) =>
+      path.endsWith("errorMessage") && DEFAULT_MESSAGES.some((text) => kafka === text),
   },
   {
     title: "Produce says why in words of its own",
@@ -74,6 +109,18 @@ export const meantEnds: readonly MeantEnd[] = [
     title: "Kafka fails on a request that can be answered",
     reason: "UNKNOWN_SERVER_ERROR says that the broker did not expect what it met.",
     covers: (kafka, odradek) => isFailure(kafka) && !isFailure(odradek),
+  },
+  {
+    title: "What a member owns counts only in the epoch that it was told last",
+    reason:
+      "A heartbeat of an earlier epoch may have been overtaken on its way. Kafka takes its word, and " +
+      "may give a partition to two members.",
+    covers: (kafka, odradek, { api, request }) =>
+      isOf(api.name, "ConsumerGroupHeartbeat") &&
+      kafka["errorCode"] === ErrorCode.NONE &&
+      odradek["errorCode"] === ErrorCode.NONE &&
+      request["memberEpoch"] !== odradek["memberEpoch"] &&
+      Number(kafka["memberEpoch"]) > Number(odradek["memberEpoch"]),
   },
 ];
 

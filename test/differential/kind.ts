@@ -17,7 +17,20 @@ export interface Call {
   readonly mayWait: boolean;
   /** It is not answered: acks=0. */
   readonly isUnanswered: boolean;
+  /** Notes that it is on its way. */
+  sent(memory: Memory): void;
   learn(memory: Memory, response: Message): void;
+}
+
+/** A request that teaches nothing, unless said. */
+export function plainCall(
+  api: Api,
+  version: number,
+  request: Message,
+  learn: Call["learn"] = () => {},
+): Call {
+  const [mayWait, isUnanswered] = [false, false];
+  return { api, version, request, mayWait, isUnanswered, sent: () => {}, learn };
 }
 
 /** What a kind of request says of itself. */
@@ -29,6 +42,7 @@ interface Definition<A extends Api> {
   /** A request with all the fields of all versions, or null where there is none to make. */
   draw(draw: Draw, memory: Memory, version: number): RequestInput<A> | null;
   isUnanswered?(request: RequestInput<A>): boolean;
+  sent?(memory: Memory, request: RequestInput<A>): void;
   learn?(memory: Memory, request: RequestInput<A>, response: ResponseOf<A>, version: number): void;
 }
 
@@ -63,6 +77,7 @@ export function kind<A extends Api>(definition: Definition<A>): Kind {
         request,
         mayWait,
         isUnanswered: definition.isUnanswered?.(sent) ?? false,
+        sent: (into) => definition.sent?.(into, sent),
         learn: (into, response) =>
           definition.learn?.(into, sent, response as ResponseOf<A>, version),
       };

@@ -52,10 +52,15 @@ export interface ConsumerMember {
   assigned: { topicId: string; partitions: number[] }[];
 }
 
+/** Names of ids that the cluster gave: each cluster has them in another order. */
+const GIVEN_ID = /^member:/;
+
 export interface KnownGroup {
   readonly groupId: string;
-  readonly classic: ClassicMember[];
-  readonly consumers: ConsumerMember[];
+  /** Members, by their ids or instance ids, whose JoinGroup or SyncGroup is under way. */
+  readonly waiting: Set<string>;
+  classic: ClassicMember[];
+  consumers: ConsumerMember[];
 }
 
 export class Memory {
@@ -113,9 +118,19 @@ export class Memory {
 
   /** A group, known to have members or not. */
   group(groupId: string): KnownGroup {
-    const group = this.groups.get(groupId) ?? { groupId, classic: [], consumers: [] };
+    const group = this.groups.get(groupId) ?? newGroup(groupId);
     this.groups.set(groupId, group);
     return group;
+  }
+
+  /** One of the groups, or now and then one that there is not. */
+  drawGroupId(draw: Draw): string {
+    return draw.mostly(draw.pick(this.groupIds), ["", `${this.prefix}-nobody`], 0.03);
+  }
+
+  /** How many members have ids that the cluster gave. Of a consumer group one at most is to. */
+  givenIds({ classic, consumers }: KnownGroup): number {
+    return classic.length + consumers.filter(({ memberId }) => GIVEN_ID.test(memberId)).length;
   }
 
   /** A topic that exists, or now and then one that does not. */
@@ -165,4 +180,8 @@ export class Memory {
       0.15,
     );
   }
+}
+
+function newGroup(groupId: string): KnownGroup {
+  return { groupId, waiting: new Set(), classic: [], consumers: [] };
 }

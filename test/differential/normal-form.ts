@@ -27,6 +27,9 @@ const SERVER_TIME = "a time of the server";
 const ORDERED: ReadonlySet<string> = new Set(["batches", "records", "headers", "synonyms"]);
 const ORDERED_OF_API: ReadonlySet<string> = new Set(["DescribeTopicPartitions.topics"]);
 
+/** Lists of plain values that Kafka keeps in hash sets. */
+const UNORDERED_SCALARS: ReadonlySet<string> = new Set(["subscribedTopicNames"]);
+
 /** What elements of a list are told apart by. */
 const KEY_FIELDS = [
   "name",
@@ -53,6 +56,7 @@ export interface ReadBy {
 /** The answer of an API in its normal form. New ids get their names. */
 export function normalForm(api: string, response: unknown, { names, prefix }: ReadBy): Message {
   const own = (list: readonly unknown[], field: string) => {
+    if (UNORDERED_SCALARS.has(field)) return list.toSorted();
     const ours = list.filter((element) => !isForeign(element, prefix));
     const isOrdered = ORDERED.has(field) || ORDERED_OF_API.has(`${api}.${field}`);
     const grouped = api === "Fetch" && field === "responses" ? byTopic(ours as Message[]) : ours;

@@ -99,14 +99,18 @@ class SequenceRun implements Outcome {
     }
   }
 
-  /** Ends what waits, and takes all that was made away. */
+  /** Takes all that was made away, which ends what waits, too. */
   async end(): Promise<void> {
     await Promise.all(this.#sides.map((side) => cleanUp(side, this.#memory)));
-    for (const exchange of this.#waiting) await exchange.answers;
+    for (const exchange of this.#waiting) {
+      await exchange.answers;
+      if (!this.#isOver) await this.#take(exchange);
+    }
     for (const side of this.#sides) side.close();
   }
 
   async #exchange(call: Call): Promise<void> {
+    call.sent(this.#memory);
     const exchange = new Exchange(call, this.#sides);
     if (!call.mayWait || (await exchange.isAnswered(this.#pace.waitMs))) await this.#take(exchange);
     else this.#waiting.push(exchange);

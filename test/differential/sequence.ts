@@ -1,7 +1,12 @@
 /** What a sequence is: a seed for each of its steps, all of which come from one. */
 import { Draw } from "./draw.ts";
 import type { Kind } from "./kind.ts";
+import { classicMemberKinds } from "./kinds/classic-members.ts";
+import { clusterKinds } from "./kinds/cluster.ts";
+import { configKinds } from "./kinds/configs.ts";
+import { consumerMemberKinds } from "./kinds/consumer-members.ts";
 import { fetchKinds } from "./kinds/fetch.ts";
+import { groupKinds } from "./kinds/groups.ts";
 import { logKinds } from "./kinds/log.ts";
 import { produceKinds } from "./kinds/produce.ts";
 import { createFirst, topicKinds } from "./kinds/topics.ts";
@@ -17,9 +22,13 @@ export interface Step {
   readonly seed: number;
 }
 
+const logs = [...produceKinds, ...fetchKinds, ...logKinds];
 const areas: readonly (readonly Kind[])[] = [
-  topicKinds,
-  [...produceKinds, ...fetchKinds, ...logKinds],
+  [...topicKinds, ...configKinds, ...clusterKinds],
+  logs,
+  logs,
+  [...classicMemberKinds, ...groupKinds],
+  [...consumerMemberKinds, ...groupKinds],
 ];
 const everything = areas.flat();
 

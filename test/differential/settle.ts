@@ -12,6 +12,7 @@ import { createTopics } from "../../src/protocol/messages/19-create-topics.ts";
 import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import { createPartitions } from "../../src/protocol/messages/37-create-partitions.ts";
 import { EARLIEST } from "../conformance/partition.ts";
+import { plainCall } from "./kind.ts";
 import type { Call } from "./kind.ts";
 import { learnTopics } from "./kinds/topics.ts";
 import type { Side } from "./side.ts";
@@ -74,21 +75,19 @@ async function areServed(side: Side, name: string, count: number): Promise<boole
   }));
   const topics = [{ name, partitions }];
   const request = { replicaId: -1, topics };
-  const answer = await side.send({ ...PLAIN, api: listOffsets, version: 7, request });
+  const answer = await side.send(plainCall(listOffsets, 7, request));
   if ("failure" in answer) return false;
   const [topic] = (answer.response as { topics: { partitions: Named[] }[] }).topics;
   return topic!.partitions.every(({ errorCode }) => errorCode === ErrorCode.NONE);
 }
 
-const PLAIN = { mayWait: false, isUnanswered: false, learn: () => {} };
-
 /** A Metadata of these topics, which creates none. */
 export function describeTopics(names: readonly string[]): Call {
-  return {
-    ...PLAIN,
-    api: metadata,
-    version: metadata.servedVersions.max,
-    request: { topics: names.map((name) => ({ name })), allowAutoTopicCreation: false },
-    learn: (memory, response) => learnTopics(memory, response as MetadataResponse),
-  };
+  const topics = names.map((name) => ({ name }));
+  return plainCall(
+    metadata,
+    metadata.servedVersions.max,
+    { topics, allowAutoTopicCreation: false },
+    (memory, response) => learnTopics(memory, response as MetadataResponse),
+  );
 }

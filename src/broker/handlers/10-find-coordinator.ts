@@ -22,6 +22,7 @@ export const findCoordinatorHandler = handler({
 
   async handle(request, { broker, connection, apiVersion }) {
     const keys = keysOf(request, apiVersion);
+    const noError = apiVersion < 4 ? "NONE" : "";
     if (request.keyType !== GROUP) {
       const why = `The coordinator type ${request.keyType} is not supported by this broker.`;
       return respond(keys, () => nowhere(ErrorCode.INVALID_REQUEST, why));
@@ -34,7 +35,7 @@ export const findCoordinatorHandler = handler({
       const { leader: nodeId } = topic.partitions[partition]!;
       if (nodeId === NO_LEADER) return noCoordinator();
       const endpoint = broker.ports.advertised(nodeId, connection.host);
-      return { nodeId, ...endpoint, errorCode: ErrorCode.NONE, errorMessage: null };
+      return { nodeId, ...endpoint, errorCode: ErrorCode.NONE, errorMessage: noError };
     });
   },
 

@@ -5,7 +5,7 @@
 import type { ConfigStrings } from "../../config/config-definition.ts";
 import { ALL_BROKERS, type DynamicBrokerConfigs } from "../../controller/dynamic-configs.ts";
 import { invalidTopicName } from "../../controller/topic-names.ts";
-import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
+import { ErrorCode, type ErrorName, errorMessage } from "../../protocol/errors.ts";
 import { describeConfigs } from "../../protocol/messages/32-describe-configs.ts";
 import {
   brokerConfigEntries,
@@ -17,6 +17,7 @@ import type { Broker } from "../broker.ts";
 import { answeredEntry, type ConfigEntry, type ConfigLayer } from "../config-entry.ts";
 import {
   isBrokerId,
+  isOfKnownType,
   type Resource,
   ResourceType,
   unsupportedResource,
@@ -28,6 +29,8 @@ export const describeConfigsHandler = handler({
   api: describeConfigs,
 
   async handle({ resources, ...details }, { broker }) {
+    // As in Kafka, one that is of no known kind is the end of all of them.
+    if (!resources.every(isOfKnownType)) return refuse(resources, ErrorCode.INVALID_REQUEST);
     const set = await whatWasSet(broker, resources);
     return {
       results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
@@ -43,12 +46,16 @@ export const describeConfigsHandler = handler({
     };
   },
 
-  refuse: ({ resources }, error) => ({
-    results: resources.map(({ resourceType, resourceName }) =>
-      refused({ resourceType, resourceName }, error, ""),
-    ),
-  }),
+  refuse: ({ resources }, error) => refuse(resources, error),
 });
+
+function refuse(resources: readonly Resource[], error: ErrorCode) {
+  return {
+    results: resources.map(({ resourceType, resourceName }) =>
+      refused({ resourceType, resourceName }, error, errorMessage(error)),
+    ),
+  };
+}
 
 type Described =
   | { readonly entries: readonly ConfigEntry[] }
@@ -113,9 +120,7 @@ function describe(
       if (resourceName === "") return invalid("Group name must not be empty");
       return { entries: groupConfigEntries(groups.get(resourceName)!, layers) };
     default:
-      return invalid(
-        unsupportedResource(resourceType) ?? `Unexpected resource type ${resourceType}`,
-      );
+      return invalid(unsupportedResource(resourceType)!);
   }
 }
 

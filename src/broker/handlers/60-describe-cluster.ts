@@ -16,13 +16,12 @@ export const describeClusterHandler = handler({
     if (endpointType === CONTROLLERS) {
       return refuse(
         ErrorCode.MISMATCHED_ENDPOINT_TYPE,
-        endpointType,
         "The request was sent to an endpoint of type BROKER, but we wanted an endpoint of type CONTROLLER",
       );
     }
     if (endpointType !== BROKERS) {
       const why = `Unsupported endpoint type ${endpointType}`;
-      return refuse(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE, endpointType, why);
+      return refuse(ErrorCode.UNSUPPORTED_ENDPOINT_TYPE, why);
     }
     const { brokers } = await broker.ports.controller.describeCluster({});
     return {
@@ -43,9 +42,10 @@ export const describeClusterHandler = handler({
     };
   },
 
-  refuse: (request, error) => refuse(error, request.endpointType, null),
+  refuse: (_request, error) => refuse(error, null),
 });
 
-function refuse(errorCode: ErrorCode, endpointType: number, errorMessage: string | null) {
-  return { errorCode, errorMessage, endpointType, clusterId: "", brokers: [] };
+/** Whatever type was asked for: the brokers' is the default. */
+function refuse(errorCode: ErrorCode, errorMessage: string | null) {
+  return { errorCode, errorMessage, clusterId: "", brokers: [] };
 }

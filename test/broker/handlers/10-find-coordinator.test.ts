@@ -21,7 +21,7 @@ describe("FindCoordinator", () => {
       keys.map((key) => {
         const { leader } = partitions[coordinatorPartition(key, 6)]!;
         const broker = { nodeId: leader, host: `broker-${leader}`, port: 9091 + leader };
-        return { key, ...broker, errorCode: ErrorCode.NONE, errorMessage: null };
+        return { key, ...broker, errorCode: ErrorCode.NONE, errorMessage: "" };
       }),
     );
     for (const apiVersion of [0, 3]) {

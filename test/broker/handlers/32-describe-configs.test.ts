@@ -114,10 +114,20 @@ test.each([
     "INVALID_REQUEST",
     "The log levels of brokers cannot be described or changed.",
   ],
-  [3, "q", "INVALID_REQUEST", "Unexpected resource type 3"],
 ])("[BRK50, BRK51] of type %i, %j is %s", async (type, name, error, errorMessage) => {
   const refused = await describe(withTopic(), type, name);
   expect(refused).toEqual({ error, errorMessage, names: [], byName: {} });
+});
+
+test("[BRK50] a resource of no known type is the end of the whole request", async () => {
+  const resources = [TOPIC, 3].map((resourceType) => {
+    return { resourceType, resourceName: "set", configurationKeys: null };
+  });
+  const { results } = await withTopic().call(describeConfigsHandler, 4, { resources });
+  expect(results.map(({ errorCode }) => errorName(errorCode))).toEqual([
+    "INVALID_REQUEST",
+    "INVALID_REQUEST",
+  ]);
 });
 
 test("[BRK51] a broker tells what it acts on, and what of it can be changed", async () => {
