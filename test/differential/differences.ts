@@ -3,6 +3,7 @@
  * them covers is a bug of one of the two.
  */
 import { ErrorCode } from "../../src/protocol/errors.ts";
+import { MAX_TIMESTAMP } from "../conformance/partition.ts";
 import type { Difference } from "./compare.ts";
 import type { Call } from "./kind.ts";
 import { isMessage } from "./walk.ts";
@@ -80,6 +81,14 @@ export const meantDifferences: readonly MeantDifference[] = [
       isOf(api.name, "DescribeLogDirs") &&
       path.endsWith("partitionSize") &&
       Number(odradek) < Number(kafka),
+  },
+  {
+    title: "The largest timestamp is one that a record still has",
+    reason: "Kafka also finds those of deleted records, as long as their segment is there.",
+    covers: ({ path }, { api, request }) =>
+      isOf(api.name, "ListOffsets") &&
+      /\.(timestamp|offset|leaderEpoch)$/.test(path) &&
+      JSON.stringify(request).includes(`"timestamp":${MAX_TIMESTAMP}`),
   },
   {
     title: "A read ends with a whole batch",

@@ -56,7 +56,7 @@ export interface ReadBy {
 /** The answer of an API in its normal form. New ids get their names. */
 export function normalForm(api: string, response: unknown, { names, prefix }: ReadBy): Message {
   const own = (list: readonly unknown[], field: string) => {
-    if (UNORDERED_SCALARS.has(field)) return list.toSorted();
+    if (UNORDERED_SCALARS.has(field)) return (list as string[]).toSorted(byUtf16);
     const ours = list.filter((element) => !isForeign(element, prefix));
     const isOrdered = ORDERED.has(field) || ORDERED_OF_API.has(`${api}.${field}`);
     const grouped = api === "Fetch" && field === "responses" ? byTopic(ours as Message[]) : ours;
@@ -131,4 +131,8 @@ function batch(bytes: Uint8Array, header: BatchHeader): unknown {
   const { position, crc: _, ...others } = header;
   const own = bytes.subarray(position, position + header.sizeInBytes);
   return { ...others, records: recordsIn(own) };
+}
+
+function byUtf16(a: string, b: string): number {
+  return a < b ? -1 : 1;
 }
