@@ -212,6 +212,43 @@ describe("records and their places:", () => {
   });
 });
 
+describe("configs of brokers and groups, while they run:", () => {
+  const broker = ["--entity-type", "brokers", "--entity-name", "1"];
+  const all = ["--entity-type", "brokers", "--entity-default"];
+  const group = ["--entity-type", "groups", "--entity-name", "alive"];
+
+  const takeBack = (entity: string[], names: string) =>
+    odradekTool("configs", cluster.bootstrap, ["--alter", ...entity, "--delete-config", names]);
+
+  needsJavaTools("set for all brokers, and for one", async () => {
+    const retention = "log.retention.ms=600000";
+    const configs = `${retention},log.cleanup.policy=[compact,delete]`;
+    await expectSame("configs", "--alter", ...all, "--add-config", configs);
+    const topic = await expectSame("configs", "--describe", "--topic", "audit", "--all");
+    expect(topic).toContain(`DYNAMIC_DEFAULT_BROKER_CONFIG:${retention}`);
+    await expectSame("configs", "--alter", ...broker, "--add-config", "log.retention.ms=700000");
+    const brokers = await expectSame("configs", "--describe", "--entity-type", "brokers");
+    expect(brokers).toContain(
+      `DYNAMIC_BROKER_CONFIG:log.retention.ms=700000, DYNAMIC_DEFAULT_BROKER_CONFIG:${retention}`,
+    );
+    await takeBack(broker, "log.retention.ms");
+    await takeBack(all, "log.retention.ms,log.cleanup.policy");
+  });
+
+  needsJavaTools("that cannot be changed", async () => {
+    await expectSame("configs", "--alter", ...broker, "--add-config", "num.partitions=3");
+  });
+
+  needsJavaTools("of a group", async () => {
+    const configs = "consumer.heartbeat.interval.ms=600,consumer.session.timeout.ms=5000";
+    await expectSame("configs", "--alter", ...group, "--add-config", configs);
+    const groups = await expectSame("configs", "--describe", "--entity-type", "groups");
+    expect(groups).toContain("DYNAMIC_GROUP_CONFIG:consumer.session.timeout.ms=5000");
+    await expectSame("configs", "--alter", ...group, "--add-config", "consumer.nothing=1");
+    await takeBack(group, "consumer.heartbeat.interval.ms,consumer.session.timeout.ms");
+  });
+});
+
 needsJavaTools("api-versions: what each broker serves", async () => {
   await expectSame("broker-api-versions");
 });

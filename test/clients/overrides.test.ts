@@ -75,11 +75,20 @@ describe("values that are not valid", () => {
     ["num.partitions=many", "Invalid value many for configuration num.partitions"],
     ["log.retention.hours=long", "Invalid value long for configuration log.retention.hours"],
     ["log.segment.bytes=1", "Invalid value 1 for configuration log.segment.bytes"],
+    [
+      "group.consumer.assignors=range,nobody",
+      "Invalid value nobody for configuration group.consumer.assignors: There is no such assignor, there are uniform, range.",
+    ],
+    [
+      "group.consumer.session.timeout.ms=1000",
+      "group.consumer.session.timeout.ms must be greater than or equal to group.consumer.min.session.timeout.ms.",
+    ],
   ])("%s keeps the server from starting, which says why", async (override, sentence) => {
     const data = mkdtempSync(join(tmpdir(), "odradek-overrides-"));
     const server = await startServe({ data, flags: ["--override", override] });
     expect(await server.ended()).toBe(1);
     expect(server.said()).toContain(sentence);
+    expect(server.said()).toContain("--override");
     expect(server.said()).not.toContain("    at ");
     rmSync(data, { recursive: true });
   });

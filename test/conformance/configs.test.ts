@@ -1,6 +1,4 @@
 /** DescribeConfigs, AlterConfigs, IncrementalAlterConfigs and ListConfigResources. */
-import { setTimeout as sleep } from "node:timers/promises";
-
 import { expect } from "vitest";
 
 import { topicConfigs } from "../../src/config/topic-configs.ts";
@@ -11,74 +9,30 @@ import { incrementalAlterConfigs } from "../../src/protocol/messages/44-incremen
 import { listConfigResources } from "../../src/protocol/messages/74-list-config-resources.ts";
 import { batchOfSize } from "./batches.ts";
 import type { Cluster } from "./cluster.ts";
+import {
+  alter,
+  APPEND,
+  BROKER,
+  BROKER_LOGGER,
+  type Change,
+  CLIENT_METRICS,
+  DELETE,
+  describe,
+  GROUP,
+  NOTHING,
+  OK,
+  resource,
+  SET,
+  SUBTRACT,
+  TOPIC,
+  until,
+} from "./configs.ts";
 import type { Partition } from "./partition.ts";
 import { servedVersions } from "./served-apis.ts";
 import { conformance } from "./suite.ts";
 import type { Wire } from "./wire.ts";
 
-const [TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP, NOTHING] = [2, 4, 8, 16, 32, 3];
-const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3];
 const [DYNAMIC_TOPIC_CONFIG, STATIC_BROKER_CONFIG, DEFAULT_CONFIG] = [1, 4, 5];
-const [SETTLING_MS, RETRY_MS] = [15_000, 10];
-
-interface Asked {
-  readonly keys?: string[] | null;
-  readonly version?: number;
-  readonly includeSynonyms?: boolean;
-  readonly includeDocumentation?: boolean;
-}
-
-/** What is said of one resource, with its configs by name. */
-async function describe(
-  wire: Wire,
-  resourceType: number,
-  resourceName: string,
-  { keys = null, version = 4, ...details }: Asked = {},
-) {
-  const resources = [{ resourceType, resourceName, configurationKeys: keys }];
-  const { results } = await wire.call(describeConfigs, version, { resources, ...details });
-  expect(results).toMatchObject([{ resourceType, resourceName }]);
-  const { errorCode, errorMessage, configs } = results[0]!;
-  const byName = Object.fromEntries(configs.map(({ name, ...config }) => [name, config]));
-  return { error: errorName(errorCode), errorMessage, names: Object.keys(byName), byName };
-}
-
-type Change = [name: string, configOperation: number, value: string | null];
-
-function resource(resourceType: number, resourceName: string, ...changes: Change[]) {
-  const configs = changes.map(([name, configOperation, value]) => ({
-    name,
-    configOperation,
-    value,
-  }));
-  return { resourceType, resourceName, configs };
-}
-
-const OK = ["NONE", null];
-
-async function alter(
-  wire: Wire,
-  resources: ReturnType<typeof resource>[],
-  { version = 1, validateOnly = false } = {},
-) {
-  const request = { resources, validateOnly };
-  const { responses } = await wire.call(incrementalAlterConfigs, version, request);
-  expect(responses).toMatchObject(
-    resources.map(({ resourceType, resourceName }) => ({ resourceType, resourceName })),
-  );
-  return responses.map(({ errorCode, errorMessage }) => [errorName(errorCode), errorMessage]);
-}
-
-/** Repeats a question until it has this answer: not all brokers hear of a change at once. */
-async function until<Answer>(ask: () => Promise<Answer>, expected: Answer): Promise<void> {
-  const deadline = Date.now() + SETTLING_MS;
-  for (;;) {
-    const answer = await ask();
-    if (JSON.stringify(answer) === JSON.stringify(expected)) return;
-    if (Date.now() > deadline) return expect(answer).toEqual(expected);
-    await sleep(RETRY_MS);
-  }
-}
 
 /** Waits until the topic has these values, null where it sets none. */
 function untilSet(cluster: Cluster, { name }: Partition, values: Record<string, string | null>) {

@@ -123,6 +123,81 @@ describe("the controller's list", () => {
     await group.world.runFor(1000);
     expect(await group.committed()).toEqual({});
   });
+
+  test("[GRP95] a group that was told and could not look looks again", async () => {
+    let isBroken = false;
+    const group = new GroupInWorld("group", {}, (from, _to, method) =>
+      isBroken && from === groupName("group") && method === "describeCluster" ? "lost" : "made",
+    );
+    await group.settle(group.commit("orders", 1, await group.newTopic("orders")));
+    isBroken = true;
+    await group.deleteTopic("orders");
+    await group.world.runFor(1000);
+    expect(await group.committed()).toEqual({ orders: 1 });
+    isBroken = false;
+    await group.world.runFor(10_000);
+    expect(await group.committed()).toEqual({});
+    expect(group.cluster.network.sent.get("topicsChanged")).toBe(1);
+  });
+});
+
+describe("configs", () => {
+  const INTERVAL = "consumer.heartbeat.interval.ms";
+
+  /** Sets the group's heartbeat interval. */
+  async function setInterval(group: GroupInWorld, value: string) {
+    const change = { operation: "SET", name: INTERVAL, value } as const;
+    const asked = { type: "group", name: group.groupId, changes: [change] } as const;
+    const { controller } = group.broker.ports;
+    const altered = controller.alterConfigs([{ ...asked, replacesAll: false }], false);
+    expect(await group.settle(altered)).toEqual([{ error: null, message: null }]);
+    await group.world.runFor(100);
+  }
+
+  function beat(group: GroupInWorld, memberId: string, memberEpoch: number) {
+    const isJoining = memberEpoch === 0;
+    return group.settle(
+      group.port.consumerHeartbeat({
+        memberId,
+        memberEpoch,
+        instanceId: null,
+        rackId: null,
+        rebalanceTimeoutMs: isJoining ? 10_000 : -1,
+        subscribedTopicNames: isJoining ? ["orders"] : null,
+        subscribedTopicRegex: null,
+        serverAssignor: null,
+        topicPartitions: isJoining ? [] : null,
+        client: { clientId: "client", clientHost: "/127.0.0.1" },
+      }),
+    );
+  }
+
+  test("[GRP101] are told by the first heartbeat of a group, and by the next of one that lives", async () => {
+    const group = new GroupInWorld();
+    await group.newTopic("orders");
+    await setInterval(group, "7000");
+    // There is no group yet, so nobody was told.
+    expect(group.cluster.network.sent.get("updateConfigs")).toBeUndefined();
+    const joined = await beat(group, "member", 0);
+    expect(joined).toMatchObject({ error: null, heartbeatIntervalMs: 7000 });
+    await setInterval(group, "8000");
+    expect(group.cluster.network.sent.get("updateConfigs")).toBe(1);
+    const { memberEpoch } = joined;
+    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 8000 });
+    const asked = () => group.cluster.network.sent.get("groupConfigs");
+    const before = asked();
+    await beat(group, "member", memberEpoch);
+    expect(asked()).toBe(before);
+    // A coordinator that has begun again asks.
+    group.cluster.crash(groupName("group"));
+    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 8000 });
+    // It is told until it has confirmed.
+    const altered = setInterval(group, "9000");
+    group.cluster.crash(groupName("group"));
+    await altered;
+    await group.world.runFor(5000);
+    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 9000 });
+  });
 });
 
 describe("the end of a group", () => {

@@ -4,6 +4,7 @@ import type { Broker } from "../../src/broker/broker.ts";
 import type { GroupPort, JoinGroupCall } from "../../src/group/group-calls.ts";
 import { encodeSubscription } from "../../src/protocol/consumer-protocol.ts";
 import { Cluster, groupName } from "../simulation/cluster.ts";
+import type { Fate } from "../simulation/network.ts";
 import { World } from "../simulation/world.ts";
 
 export const SESSION_TIMEOUT_MS = 10_000;
@@ -14,14 +15,18 @@ export class GroupInWorld {
   readonly broker: Broker;
   readonly groupId: string;
 
-  constructor(groupId = "group", config: Readonly<Record<string, string>> = {}) {
+  constructor(
+    groupId = "group",
+    config: Readonly<Record<string, string>> = {},
+    fate: (from: string, to: string, method: string) => Fate = () => "made",
+  ) {
     this.groupId = groupId;
     const initialDelay = { "group.initial.rebalance.delay.ms": "0" };
     this.cluster = new Cluster(this.world, {
       maxDelayMs: 1,
       maxDiskLatencyMs: 1,
       config: { ...initialDelay, ...config },
-      fate: () => "made",
+      fate,
     });
     this.broker = this.cluster.gateway(1).broker;
   }

@@ -55,10 +55,10 @@ export async function describe(
   }
   for (const entity of name === null ? await entitiesOf(cluster, type) : [name]) {
     const resource = { type: RESOURCE_TYPES[type], name: entity };
-    const [described] = await describeConfigs(cluster, [resource]);
     const kind = all ? "All" : "Dynamic";
     if (entity === "") say(`Default configs for ${type} in the cluster are:`);
     else say(`${kind} configs for ${singular} ${entity} are:`);
+    const [described] = await describeConfigs(cluster, [resource]);
     const source = all ? null : ownSource(type, entity);
     for (const config of described!.configs.toSorted((a, b) => (a.name < b.name ? -1 : 1))) {
       if (source === null || config.configSource === source) say(configLine(config));

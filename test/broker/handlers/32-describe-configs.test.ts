@@ -167,8 +167,46 @@ test("[BRK51] a broker tells what it acts on, and what of it can be changed", as
   expect((await describe(cluster, BROKER, "")).names).toEqual([]);
 });
 
-test("[BRK51] a group has what its broker gives all groups", async () => {
+test("[BRK50, BRK51] what is set while brokers run is told with where it was set", async () => {
+  const cluster = withTopic({ "message.max.bytes": "3000" });
+  const name = "message.max.bytes";
+  const set = (resource: string, value: string) =>
+    ({ type: "DynamicConfig", resourceType: "broker", resource, name, value }) as const;
+  const records = [set("", "4000"), set("1", " 5000 "), set("2", "6000")];
+  cluster.cluster.take({ records, response: undefined, effects: [] });
+  const synonyms = [
+    { name, value: " 5000 ", source: 2 },
+    { name, value: "4000", source: 3 },
+    { name, value: "3000", source: 4 },
+    { name, value: "1048588", source: 5 },
+  ];
+  const details = { keys: [name, "max.message.bytes"], includeSynonyms: true };
+  const own = { value: "5000", configSource: 2, readOnly: false, synonyms };
+  expect((await describe(cluster, BROKER, "1", details)).byName[name]).toMatchObject(own);
+  cluster.cluster.created(topic("plain"));
+  const { byName } = await describe(cluster, TOPIC, "plain", details);
+  expect(byName["max.message.bytes"]).toMatchObject(own);
+  const defaults = await describe(cluster, BROKER, "", details);
+  expect(defaults.byName).toMatchObject({
+    [name]: { value: "4000", configSource: 3, synonyms: synonyms.slice(1, 2) },
+  });
+});
+
+test("[BRK51] a group has its own, and else what its broker gives all groups", async () => {
   const cluster = withTopic({ "group.consumer.session.timeout.ms": "50000" });
+  const interval = "consumer.heartbeat.interval.ms";
+  const own = { type: "DynamicConfig", resourceType: "group", resource: "owner" } as const;
+  const records = [{ ...own, name: interval, value: "7000" }];
+  cluster.cluster.take({ records, response: undefined, effects: [] });
+  const owner = await describe(cluster, GROUP, "owner", { includeSynonyms: true });
+  expect(owner.byName[interval]).toMatchObject({
+    value: "7000",
+    configSource: 8,
+    synonyms: [
+      { name: interval, value: "7000", source: 8 },
+      { name: `group.${interval}`, value: "5000", source: 5 },
+    ],
+  });
   const { byName } = await describe(cluster, GROUP, "whoever", { includeSynonyms: true });
   expect(byName).toMatchObject({
     "consumer.assignment.interval.ms": { value: "1000", configSource: 5 },

@@ -6,7 +6,7 @@ import { alterConfigsHandler } from "../../../src/broker/handlers/33-alter-confi
 import { incrementalAlterConfigsHandler } from "../../../src/broker/handlers/44-incremental-alter-configs.ts";
 import { errorName } from "../../../src/protocol/errors.ts";
 import { batch } from "../../log/batches.ts";
-import { replicaName } from "../../simulation/cluster.ts";
+import { gatewayName, replicaName } from "../../simulation/cluster.ts";
 import { callHandler } from "../call-handler.ts";
 import { groupCluster, type GroupCluster } from "../group-cluster.ts";
 import { smallCluster, type SmallCluster } from "../small-cluster.ts";
@@ -95,16 +95,26 @@ test("[BRK52] AlterConfigs leaves nothing set that it does not name", async () =
   }
 });
 
-/** Limits the topic's batches, in another broker than the one that writes to it. */
-async function limit({ cluster, settle }: SmallCluster, bytes: string) {
+/** Changes configs, by way of another broker than the one that writes to the topic. */
+async function change(
+  { cluster, settle }: SmallCluster,
+  ...resources: ReturnType<typeof resource>[]
+) {
   const { broker } = cluster.gateway(2);
-  const resources = [resource(TOPIC, "topic", ["max.message.bytes", SET, bytes])];
   const request = { resources, validateOnly: false };
   const { responses } = await settle(
     callHandler(broker, incrementalAlterConfigsHandler, 1, request),
   );
   expect(responses).toMatchObject([{ errorCode: 0 }]);
 }
+
+/** Limits the topic's batches. */
+const limit = (small: SmallCluster, bytes: string) =>
+  change(small, resource(TOPIC, "topic", ["max.message.bytes", SET, bytes]));
+
+/** Sets a config for all brokers. */
+const setForAll = (small: SmallCluster, name: string, value: string) =>
+  change(small, resource(BROKER, "", [name, SET, value]));
 
 // Broker 1 leads partitions 0, 3 and 6.
 const LED = [0, 3, 6];
@@ -145,4 +155,59 @@ test("[BRK54, CTL55] a replica is told again when the controller or it ended mea
     await world.runFor(100);
     for (const partition of LED) await small.append(partition, batch());
   }
+});
+
+test("[BRK55] replicas act on what is set for all brokers, and none is woken for it", async () => {
+  const small = await smallCluster(9);
+  const { cluster, world, topicId } = small;
+  const asleep = replicaName({ topicId, partition: 3, nodeId: 1 });
+  await small.append(0, batch());
+  await small.append(3, batch());
+  cluster.crash(asleep);
+  await setForAll(small, "message.max.bytes", "50");
+  await world.runFor(100);
+  // The three gateways are told.
+  expect(cluster.network.sent.get("updateConfigs")).toBe(3);
+  for (const partition of LED) {
+    await expect(small.append(partition, batch())).rejects.toThrow("MESSAGE_TOO_LARGE");
+  }
+  // One that is activated afterwards knows already, and is told once more.
+  expect(cluster.network.sent.get("updateConfigs")).toBe(6);
+  cluster.crash(asleep);
+  await expect(small.append(3, batch())).rejects.toThrow("MESSAGE_TOO_LARGE");
+  expect(cluster.network.sent.get("updateConfigs")).toBe(6);
+  await setForAll(small, "message.max.bytes", "5000");
+  await world.runFor(100);
+  for (const partition of LED) await small.append(partition, batch());
+});
+
+test("[BRK55] a gateway that has just begun tells replicas what it learns with their places", async () => {
+  const small = await smallCluster(9);
+  const { cluster, world } = small;
+  await small.append(0, batch());
+  cluster.crash(gatewayName(1));
+  await setForAll(small, "message.max.bytes", "50");
+  cluster.crash("controller");
+  await world.runFor(5000);
+  cluster.crash(gatewayName(1));
+  const { broker } = cluster.gateway(1);
+  await small.settle(broker.routes.load([{ name: "topic" }]));
+  const located = broker.locateLed({ name: "topic" }, 0);
+  if (typeof located === "string") throw new Error(located);
+  const { error } = await small.settle(broker.append(located, batch(), 9));
+  expect(error).toBe("MESSAGE_TOO_LARGE");
+});
+
+test("[BRK55] where logs act by the clock, replicas are woken that were ever activated", async () => {
+  const small = await smallCluster(9);
+  const { cluster, world, topicId } = small;
+  await small.append(0, batch());
+  await small.append(3, batch());
+  cluster.crash(replicaName({ topicId, partition: 3, nodeId: 1 }));
+  await setForAll(small, "log.retention.ms", "5000");
+  await world.runFor(100);
+  // Three gateways and two replicas.
+  expect(cluster.network.sent.get("updateConfigs")).toBe(5);
+  await world.runFor(60_000);
+  expect(cluster.network.sent.get("updateConfigs")).toBe(5);
 });

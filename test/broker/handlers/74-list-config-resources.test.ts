@@ -12,6 +12,9 @@ const { TOPIC, BROKER, BROKER_LOGGER, CLIENT_METRICS, GROUP } = ResourceType;
 async function list(version: number, resourceTypes: number[] = []) {
   const { cluster, call } = groupCluster();
   cluster.created(topic("another"));
+  const set = { name: "consumer.heartbeat.interval.ms", value: "7000" };
+  const record = { type: "DynamicConfig", resourceType: "group", resource: "g", ...set } as const;
+  cluster.take({ records: [record], response: undefined, effects: [] });
   const request = version === 0 ? {} : { resourceTypes };
   const { errorCode, configResources } = await call(listConfigResourcesHandler, version, request);
   const names = configResources.map((each) => `${each.resourceType} ${each.resourceName}`);
@@ -22,14 +25,18 @@ const BROKERS = ["4 1", "4 2", "4 3"];
 const TOPICS = ["2 another", "2 topic"];
 
 test.each([
-  [[], [...BROKERS, ...TOPICS]],
+  [[], ["32 g", ...BROKERS, ...TOPICS]],
   [[TOPIC], TOPICS],
   [[BROKER], BROKERS],
   [[TOPIC, CLIENT_METRICS], TOPICS],
-  [[BROKER_LOGGER, CLIENT_METRICS, GROUP], []],
-])("[BRK53] of the types %j tells topics and brokers", async (types, names) => {
-  expect(await list(1, types)).toEqual({ error: "NONE", names });
-});
+  [[BROKER_LOGGER, CLIENT_METRICS, GROUP], ["32 g"]],
+  [[BROKER_LOGGER, CLIENT_METRICS], []],
+])(
+  "[BRK53] of the types %j tells topics, brokers and groups with configs",
+  async (types, names) => {
+    expect(await list(1, types)).toEqual({ error: "NONE", names });
+  },
+);
 
 test("[BRK53] a type that there is not is refused, and version 0 knows client metrics", async () => {
   expect(await list(1, [TOPIC, 3])).toEqual({ error: "UNSUPPORTED_VERSION", names: [] });
