@@ -16,6 +16,9 @@ type FetchRequest = RequestOf<typeof fetch>;
  */
 const MIN_EVICTION_MS = 120_000;
 
+/** How many partitions all sessions may have together: each costs memory, and a session has many. */
+const MAX_SESSION_PARTITIONS = 200_000;
+
 const FINAL_EPOCH = -1;
 const INITIAL_EPOCH = 0;
 const MAX_EPOCH = 2 ** 31 - 1;
@@ -68,6 +71,7 @@ export class FetchSessions {
   readonly #ports: { readonly clock: Clock; readonly random: Random };
   /** Least recently used first. */
   readonly #sessions = new Map<number, FetchSession>();
+  #partitionCount = 0;
 
   constructor(maxSessions: number, ports: { readonly clock: Clock; readonly random: Random }) {
     this.#maxSessions = maxSessions;
@@ -79,7 +83,7 @@ export class FetchSessions {
     const { sessionId, sessionEpoch } = request;
     const usesTopicIds = apiVersion >= 13;
     if (sessionEpoch === FINAL_EPOCH || sessionEpoch === INITIAL_EPOCH) {
-      if (sessionId !== NO_SESSION) this.#sessions.delete(sessionId);
+      this.#end(sessionId);
       const partitions = requestedPartitions(request);
       const session =
         sessionEpoch === INITIAL_EPOCH ? this.#create(partitions, usesTopicIds) : null;
@@ -91,16 +95,17 @@ export class FetchSessions {
     if (session.usesTopicIds !== usesTopicIds) return "FETCH_SESSION_TOPIC_ID_ERROR";
     session.epoch = nextEpoch(session.epoch);
     session.lastUsedAt = this.#ports.clock.now();
-    this.#sessions.delete(sessionId);
+    this.#end(sessionId);
     update(session, request);
     // A request that forgets all that it asks for is answered as if there had been no session.
     if (session.partitions.size === 0) return fullPlan(NO_SESSION, requestedPartitions(request));
-    this.#sessions.set(sessionId, session);
+    if (!this.#makeRoom(session.partitions.size)) return "FETCH_SESSION_ID_NOT_FOUND";
+    this.#keep(session);
     return incrementalPlan(session);
   }
 
   #create(partitions: readonly FetchPartition[], usesTopicIds: boolean): FetchSession | null {
-    if (!this.#makeRoom()) return null;
+    if (!this.#makeRoom(partitions.length)) return null;
     const session: FetchSession = {
       id: this.#newId(),
       usesTopicIds,
@@ -108,16 +113,34 @@ export class FetchSessions {
       lastUsedAt: this.#ports.clock.now(),
       partitions: new Map(partitions.map((partition) => [keyOf(partition), partition])),
     };
-    this.#sessions.set(session.id, session);
+    this.#keep(session);
     return session;
   }
 
-  /** Whether there is room for one more session, after evicting one that is long unused. */
-  #makeRoom(): boolean {
-    if (this.#sessions.size < this.#maxSessions) return true;
-    const [oldest] = this.#sessions.values();
-    if (!oldest || this.#ports.clock.now() - oldest.lastUsedAt < MIN_EVICTION_MS) return false;
-    return this.#sessions.delete(oldest.id);
+  #keep(session: FetchSession): void {
+    this.#sessions.set(session.id, session);
+    this.#partitionCount += session.partitions.size;
+  }
+
+  #end(sessionId: number): void {
+    const session = this.#sessions.get(sessionId);
+    if (!session) return;
+    this.#sessions.delete(sessionId);
+    this.#partitionCount -= session.partitions.size;
+  }
+
+  /**
+   * Whether there is room for one more session of so many partitions, after those are evicted that
+   * are long unused.
+   */
+  #makeRoom(partitions: number): boolean {
+    for (;;) {
+      const isFull = this.#sessions.size >= this.#maxSessions;
+      if (!isFull && this.#partitionCount + partitions <= MAX_SESSION_PARTITIONS) return true;
+      const [oldest] = this.#sessions.values();
+      if (!oldest || this.#ports.clock.now() - oldest.lastUsedAt < MIN_EVICTION_MS) return false;
+      this.#end(oldest.id);
+    }
   }
 
   #newId(): number {
@@ -133,7 +156,14 @@ function nextEpoch(epoch: number): number {
   return epoch === MAX_EPOCH ? 1 : epoch + 1;
 }
 
-function requestedPartitions(request: FetchRequest): FetchPartition[] {
+/** Each partition once; of one that is named twice, the last word counts, as in Kafka. */
+function requestedPartitions(request: FetchRequest): readonly FetchPartition[] {
+  const all = allRequestedPartitions(request);
+  if (all.length < 2) return all;
+  return [...new Map(all.map((partition) => [keyOf(partition), partition])).values()];
+}
+
+function allRequestedPartitions(request: FetchRequest): FetchPartition[] {
   return request.topics.flatMap((topic) =>
     topic.partitions.map((partition) => ({
       topicName: topic.topic,

@@ -190,6 +190,40 @@ describe("a fetch session", () => {
     expect(served(second)).toEqual([1, 0, 2]);
   });
 
+  test("[BRK9] of a partition that is named twice asks once, by what is said last", () => {
+    const { sessions } = newSessions();
+    const offsets = [
+      [0, 1],
+      [1, 5],
+      [0, 2],
+    ] as const;
+    for (const epoch of [-1, 0]) {
+      const plan = planned(sessions.plan(request({ epoch, offsets }), 12));
+      const asked = plan.partitions.map(({ partition, fetchOffset }) => [partition, fetchOffset]);
+      expect(asked).toEqual([
+        [0, 2],
+        [1, 5],
+      ]);
+    }
+  });
+
+  test("[BRK10] is refused, not made, while all have as many partitions as there may be", () => {
+    const { clock, sessions } = newSessions();
+    const many = (first: number) =>
+      Array.from({ length: 90_000 }, (_, index) => [first + index, 0] as const);
+    const open = (first: number) =>
+      planned(sessions.plan(request({ epoch: 0, offsets: many(first) }), 12)).sessionId;
+    const [first, second] = [open(0), open(0)];
+    expect([first !== 0, second !== 0, open(0)]).toEqual([true, true, 0]);
+    // One that grows beyond what there is room for ends, and its client begins anew.
+    const more = { id: second, epoch: 1, offsets: many(90_000) };
+    expect(sessions.plan(request(more), 12)).toBe("FETCH_SESSION_ID_NOT_FOUND");
+    expect(open(0)).not.toBe(0);
+    expect(open(0)).toBe(0);
+    clock.time += EVICTION_MS;
+    expect(open(0)).not.toBe(0);
+  });
+
   test("[BRK10] is refused, not made, while all there may be are in use", () => {
     const { clock, sessions } = newSessions(2);
     const ids = [opened(sessions, 0).sessionId, opened(sessions, 0).sessionId];
