@@ -4,6 +4,7 @@ import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { offsetForLeaderEpoch } from "../../protocol/messages/23-offset-for-leader-epoch.ts";
 import type { EpochEndResult } from "../../replication/replica-calls.ts";
 import { askLeader } from "../ask-leader.ts";
+import { fewAtOnce } from "../few-at-once.ts";
 import { handler, type RequestContext } from "../handler.ts";
 
 type Partition = RequestOf<typeof offsetForLeaderEpoch>["topics"][number]["partitions"][number];
@@ -18,16 +19,22 @@ export const offsetForLeaderEpochHandler = handler({
         partitions: partitions.map(({ partition }) => partition),
       })),
     );
-    const topics = request.topics.map(async ({ topic, partitions }) => ({
-      topic,
-      partitions: await Promise.all(
-        partitions.map(async (partition) => {
-          const { error, ...end } = await lookUp(topic, partition, context);
-          return { partition: partition.partition, errorCode: ErrorCode[error ?? "NONE"], ...end };
+    const asked = request.topics.flatMap(({ topic, partitions }) =>
+      partitions.map((partition) => ({ topic, partition })),
+    );
+    const ends = await fewAtOnce(asked, ({ topic, partition }) =>
+      lookUp(topic, partition, context),
+    );
+    const left = ends.values();
+    return {
+      topics: request.topics.map(({ topic, partitions }) => ({
+        topic,
+        partitions: partitions.map(({ partition }) => {
+          const { error, ...end } = left.next().value!;
+          return { partition, errorCode: ErrorCode[error ?? "NONE"], ...end };
         }),
-      ),
-    }));
-    return { topics: await Promise.all(topics) };
+      })),
+    };
   },
 
   refuse: (request, error) => ({

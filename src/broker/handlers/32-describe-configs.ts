@@ -25,25 +25,31 @@ import {
 import { handler } from "../handler.ts";
 import { topicConfigEntries } from "../topic-config-view.ts";
 
+/**
+ * What one request may ask about: a few bytes name a resource, and ten thousand tell of it. Kafka
+ * has no limit.
+ */
+const MAX_RESOURCES = 10_000;
+
 export const describeConfigsHandler = handler({
   api: describeConfigs,
 
   async handle({ resources, ...details }, { broker }) {
     // As in Kafka, one that is of no known kind is the end of all of them.
     if (!resources.every(isOfKnownType)) return refuse(resources, ErrorCode.INVALID_REQUEST);
-    const set = await whatWasSet(broker, resources);
-    return {
-      results: resources.map(({ resourceType, resourceName, configurationKeys }) => {
-        const resource = { resourceType, resourceName };
-        const described = describe(resource, broker.ports.nodeId, set);
-        if ("error" in described)
-          return refused(resource, ErrorCode[described.error], described.why);
-        const keys = new Set(configurationKeys);
-        const asked = described.entries.filter(({ name }) => keys.size === 0 || keys.has(name));
-        const configs = asked.map((entry) => answeredEntry(entry, details));
-        return { ...resource, errorCode: ErrorCode.NONE, errorMessage: "", configs };
-      }),
-    };
+    const some = resources.slice(0, MAX_RESOURCES);
+    const tooMany = refuse(resources.slice(MAX_RESOURCES), ErrorCode.INVALID_REQUEST);
+    const set = await whatWasSet(broker, some);
+    const results = some.map(({ resourceType, resourceName, configurationKeys }) => {
+      const resource = { resourceType, resourceName };
+      const described = describe(resource, broker.ports.nodeId, set);
+      if ("error" in described) return refused(resource, ErrorCode[described.error], described.why);
+      const keys = new Set(configurationKeys);
+      const asked = described.entries.filter(({ name }) => keys.size === 0 || keys.has(name));
+      const configs = asked.map((entry) => answeredEntry(entry, details));
+      return { ...resource, errorCode: ErrorCode.NONE, errorMessage: "", configs };
+    });
+    return { results: [...results, ...tooMany.results] };
   },
 
   refuse: ({ resources }, error) => refuse(resources, error),

@@ -221,3 +221,15 @@ test("[BRK51] a group has its own, and else what its broker gives all groups", a
     },
   });
 });
+
+test("[BRK50] of more than 10,000 resources those beyond are refused", async () => {
+  const { call } = withTopic();
+  const asked = { resourceType: TOPIC, resourceName: "set", configurationKeys: ["retention.ms"] };
+  const resources = Array.from({ length: 10_002 }, () => asked);
+  const { results } = await call(describeConfigsHandler, 4, { resources });
+  expect(results.map(({ errorCode }) => errorName(errorCode)).slice(9_999)).toEqual([
+    "NONE",
+    "INVALID_REQUEST",
+    "INVALID_REQUEST",
+  ]);
+});
