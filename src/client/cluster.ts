@@ -157,7 +157,7 @@ export class Cluster {
     }
   }
 
-  /** Closes all connections. */
+  /** Closes all connections, and opens none from now on. */
   close(): void {
     this.#isClosed = true;
     for (const connection of this.#connections.values()) {
@@ -170,6 +170,10 @@ export class Cluster {
   }
 
   #connectTo(address: string, purpose = ""): Promise<Connection> {
+    // Whoever looks for a leader meanwhile learns here that nobody needs one any more.
+    if (this.#isClosed) {
+      return Promise.reject(new KafkaError("BROKER_NOT_AVAILABLE", "The client is closed."));
+    }
     const key = purpose + address;
     const known = this.#connections.get(key);
     if (known !== undefined) return known;

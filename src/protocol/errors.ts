@@ -3,7 +3,10 @@
  * of the partition, topic or request that failed. No other file writes a code as a number.
  */
 
-/** A code, whether the same request may succeed when it is sent again, and what it means. */
+/**
+ * A code, whether the same request may succeed when it is sent again, and what it means: in Kafka's
+ * words where its tools print them.
+ */
 type KafkaError = readonly [code: number, retriable: boolean, message: string];
 
 const RETRIABLE = true;
@@ -12,13 +15,17 @@ const FINAL = false;
 const errors = {
   UNKNOWN_SERVER_ERROR: [-1, FINAL, "The server failed in a way it did not expect."],
   NONE: [0, FINAL, ""],
-  OFFSET_OUT_OF_RANGE: [1, FINAL, "The offset is outside the log's range."],
+  OFFSET_OUT_OF_RANGE: [
+    1,
+    FINAL,
+    "The requested offset is not within the range of offsets maintained by the server.",
+  ],
   CORRUPT_MESSAGE: [
     2,
     RETRIABLE,
     "The record batch is corrupt: its CRC, its size or its layout is wrong.",
   ],
-  UNKNOWN_TOPIC_OR_PARTITION: [3, RETRIABLE, "This server does not host this topic or partition."],
+  UNKNOWN_TOPIC_OR_PARTITION: [3, RETRIABLE, "This server does not host this topic-partition."],
   INVALID_FETCH_SIZE: [4, FINAL, "The fetch size is invalid."],
   LEADER_NOT_AVAILABLE: [5, RETRIABLE, "The partition has no leader at the moment."],
   NOT_LEADER_OR_FOLLOWER: [
@@ -29,7 +36,11 @@ const errors = {
   REQUEST_TIMED_OUT: [7, RETRIABLE, "The request timed out."],
   BROKER_NOT_AVAILABLE: [8, FINAL, "The broker is not available."],
   REPLICA_NOT_AVAILABLE: [9, RETRIABLE, "The replica is not available for this partition."],
-  MESSAGE_TOO_LARGE: [10, FINAL, "The record batch is larger than the server accepts."],
+  MESSAGE_TOO_LARGE: [
+    10,
+    FINAL,
+    "The request included a message larger than the max message size the server will accept.",
+  ],
   STALE_CONTROLLER_EPOCH: [11, FINAL, "The controller has moved to another broker."],
   OFFSET_METADATA_TOO_LARGE: [12, FINAL, "The metadata of the committed offset is too large."],
   NETWORK_EXCEPTION: [13, RETRIABLE, "The connection ended before the response came."],
@@ -39,7 +50,7 @@ const errors = {
   INVALID_TOPIC_EXCEPTION: [
     17,
     FINAL,
-    "The topic's name is invalid, or the topic does not permit this operation.",
+    "The request attempted to perform an operation on an invalid topic.",
   ],
   RECORD_LIST_TOO_LARGE: [18, FINAL, "The record batch is larger than a segment of the log."],
   NOT_ENOUGH_REPLICAS: [
@@ -60,7 +71,7 @@ const errors = {
     "The member shares no protocol with the group, or names none.",
   ],
   INVALID_GROUP_ID: [24, FINAL, "The group id is invalid."],
-  UNKNOWN_MEMBER_ID: [25, FINAL, "The coordinator does not know this member."],
+  UNKNOWN_MEMBER_ID: [25, FINAL, "The coordinator is not aware of this member."],
   INVALID_SESSION_TIMEOUT: [
     26,
     FINAL,
@@ -83,7 +94,7 @@ const errors = {
     "This request does not belong at this point of the SASL exchange.",
   ],
   UNSUPPORTED_VERSION: [35, FINAL, "This version of the API is not supported."],
-  TOPIC_ALREADY_EXISTS: [36, FINAL, "A topic with this name exists already."],
+  TOPIC_ALREADY_EXISTS: [36, FINAL, "Topic with this name already exists."],
   INVALID_PARTITIONS: [37, FINAL, "The number of partitions is invalid."],
   INVALID_REPLICATION_FACTOR: [
     38,
@@ -164,7 +175,7 @@ const errors = {
   DELEGATION_TOKEN_EXPIRED: [66, FINAL, "The delegation token has expired."],
   INVALID_PRINCIPAL_TYPE: [67, FINAL, "The type of the principal is not supported."],
   NON_EMPTY_GROUP: [68, FINAL, "The group is not empty."],
-  GROUP_ID_NOT_FOUND: [69, FINAL, "There is no such group."],
+  GROUP_ID_NOT_FOUND: [69, FINAL, "The group id does not exist."],
   FETCH_SESSION_ID_NOT_FOUND: [70, RETRIABLE, "There is no such fetch session."],
   INVALID_FETCH_SESSION_EPOCH: [
     71,
@@ -208,7 +219,7 @@ const errors = {
   GROUP_SUBSCRIBED_TO_TOPIC: [
     86,
     FINAL,
-    "The group is subscribed to this topic, so its offsets cannot be deleted.",
+    "Deleting offsets of a topic is forbidden while the consumer group is actively subscribed to it.",
   ],
   INVALID_RECORD: [87, FINAL, "A record of the batch is invalid."],
   UNSTABLE_OFFSET_COMMIT: [88, RETRIABLE, "An open transaction holds offsets of this partition."],

@@ -31,7 +31,7 @@ describe("flags", () => {
     ],
     [
       { alter: true, topic: "t", partitions: 2, config: ["a=b"] },
-      'Option "[config]" can\'t be used with option "[alter]"',
+      '[config]]" can\'t be used with option "[alter]" (To alter topic configurations, the',
     ],
     [{ delete: true, topic: "t", ifNotExists: true }, 'Option "[if-not-exists]" can\'t be used'],
   ])("%j are refused", (flags, message) => {

@@ -45,6 +45,17 @@ describe("brokers", () => {
     expect(second.isOpen).toBe(true);
   });
 
+  test("are left alone once the client is closed", async () => {
+    const network = new ScriptedNetwork().serveMetadata([1]);
+    const cluster = new Cluster(network, QUICK);
+    await listTopics(cluster);
+    cluster.close();
+    const { length } = network.seen;
+    await expect(cluster.metadata(null)).rejects.toMatchObject({ retriable: false });
+    await expect(listTopics(cluster)).rejects.toMatchObject({ message: "The client is closed." });
+    expect(network.seen).toHaveLength(length);
+  });
+
   test("that nobody knows may still come: the error is retriable", async () => {
     const cluster = new Cluster(new ScriptedNetwork().serveMetadata([1]), QUICK);
     await expect(cluster.broker(9)).rejects.toMatchObject({ retriable: true });

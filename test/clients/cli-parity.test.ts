@@ -1,9 +1,6 @@
 /**
  * The command line against the tools whose flags it takes: the same cluster, the same flags, the
  * same text. `CLIENTS_TARGET=kafka` runs all of it against Apache Kafka.
- *
- * Kafka's tools print some rows in the order of a Java hash map, which is nobody's wish; ours are
- * sorted. Rows are compared without their order.
  */
 import type { ChildProcess } from "node:child_process";
 import { once } from "node:events";
@@ -15,9 +12,10 @@ import type { TestContext } from "vitest";
 import { afterAll, beforeAll, describe, expect } from "vitest";
 
 import { needsJavaTools, tryJavaTool } from "./java-tools.ts";
-import { odradekTool, startOdradekTool, tryOdradekTool } from "./odradek-tools.ts";
+import { odradekTool, startOdradekTool } from "./odradek-tools.ts";
 import type { RestartableCluster } from "./restartable-cluster.ts";
 import { IMPATIENT, startCluster } from "./restartable-cluster.ts";
+import * as sideBySide from "./side-by-side.ts";
 import { until } from "./until.ts";
 
 const PARTITIONS = 3;
@@ -66,20 +64,16 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-/** Runs Kafka's tool and ours, and expects the same rows and the same exit code; returns ours. */
-async function expectSame(tool: string, ...args: string[]): Promise<string> {
-  const command = tool === "broker-api-versions" ? "api-versions" : tool;
-  const [java, ours] = await Promise.all([
-    tryJavaTool(tool, cluster.bootstrap, args),
-    tryOdradekTool(command, cluster.bootstrap, args),
-  ]);
-  expect(rows(ours.stdout)).toEqual(rows(java.stdout));
-  expect(ours.code).toBe(java.code);
-  return ours.stdout;
+function expectSame(tool: string, ...args: string[]): Promise<string> {
+  return sideBySide.expectSame(cluster.bootstrap, tool, args);
 }
 
-function rows(output: string): string[] {
-  return output.split("\n").toSorted();
+function expectSameOfTwins(
+  tool: string,
+  argsWith: (ending: string) => string[],
+  input?: string,
+): Promise<void> {
+  return sideBySide.expectSameOfTwins(cluster.bootstrap, tool, argsWith, input);
 }
 
 /** Leaves a test out on a cluster that does not serve what it asks for. */
@@ -97,6 +91,20 @@ describe("topics:", () => {
   needsJavaTools("the description of all of them", async (context) => {
     needsApis(context, "DescribeConfigs");
     await expectSame("topics", "--describe");
+    await expectSame("topics", "--describe", "--topics-with-overrides");
+  });
+
+  needsJavaTools("the lives of two: created, grown, described and deleted", async () => {
+    const topic = (ending: string) => ["--topic", `twin.1${ending}`];
+    const configs = ["--config", "retention.ms=60000", "--config", "cleanup.policy=compact"];
+    const create = (ending: string) => ["--create", ...topic(ending), "--partitions", "2"];
+    await expectSameOfTwins("topics", (ending) => [...create(ending), ...configs]);
+    await expectSameOfTwins("topics", (ending) => [...create(ending), "--if-not-exists"]);
+    const grow = ["--partitions", "4", "--replica-assignment", "1,1,1,1"];
+    await expectSameOfTwins("topics", (ending) => ["--alter", ...topic(ending), ...grow]);
+    await expectSame("topics", "--describe", "--topic", "twin.*");
+    await expectSameOfTwins("topics", (ending) => ["--delete", ...topic(ending)]);
+    await expectSame("topics", "--list", "--exclude-internal");
   });
 
   needsJavaTools("more partitions", async (context) => {
@@ -109,6 +117,11 @@ describe("topics:", () => {
 
 needsJavaTools("get-offsets: by pattern, with topics that do not exist left out", async () => {
   await expectSame("get-offsets", "--topic-partitions", "orders:0-2,aud.*,nope");
+});
+
+needsJavaTools("get-offsets: by all the times that have names", async () => {
+  const times = ["earliest", "max-timestamp", "earliest-local", "latest-tiered", "-6"];
+  for (const time of times) await expectSame("get-offsets", "--topic", "orders", "--time", time);
 });
 
 describe("consumer-groups:", () => {
@@ -127,6 +140,16 @@ describe("consumer-groups:", () => {
   needsJavaTools("state, and a group that does not exist", async () => {
     await expectSame("consumer-groups", "--describe", "--all-groups", "--state", "--verbose");
     await expectSame("consumer-groups", "--describe", "--group", "nope");
+  });
+
+  needsJavaTools("the ends of two: offsets reset and deleted, and then all of it", async () => {
+    const group = (ending: string) => ["--group", `twin${ending}`];
+    const reset = ["--reset-offsets", "--topic", "orders", "--to-latest", "--execute"];
+    await expectSameOfTwins("consumer-groups", (ending) => [...reset, ...group(ending)]);
+    const remove = ["--delete-offsets", "--topic", "orders:0", "--topic", "audit"];
+    await expectSameOfTwins("consumer-groups", (ending) => [...remove, ...group(ending)]);
+    await expectSameOfTwins("consumer-groups", (ending) => ["--delete", ...group(ending)]);
+    await expectSameOfTwins("consumer-groups", (ending) => ["--delete", ...group(ending)]);
   });
 
   needsJavaTools("new offsets, as a table and as a file that is read again", async () => {
@@ -157,6 +180,18 @@ describe("console tools:", () => {
     const properties = print.flatMap((each) => ["--formatter-property", `${each}=true`]);
     const consume = ["--topic", "audit", "--from-beginning", "--max-messages", "4"];
     await expectSame("console-consumer", ...consume, ...properties);
+    const others = ["key.separator=:", "null.literal=nil", "line.separator=%", "print.epoch=true"];
+    const more = others.flatMap((each) => ["--formatter-property", each]);
+    await expectSame("console-consumer", ...consume, ...properties, ...more);
+    const formatter = ["--formatter", `${FORMATTERS}.LoggingMessageFormatter`];
+    await expectSame("console-consumer", ...consume, ...formatter);
+  });
+
+  needsJavaTools("some of a partition, and none of one that is not there", async () => {
+    const three = ["--partition", "1", "--offset", "2", "--max-messages", "3"];
+    await expectSame("console-consumer", "--topic", "orders", ...three);
+    const none = ["--partition", "9", "--offset", "earliest", "--timeout-ms", "2000"];
+    await expectSame("console-consumer", "--topic", "orders", ...none);
   });
 
   needsJavaTools("the records of a group in __consumer_offsets, as JSON", async () => {
@@ -193,6 +228,23 @@ describe("records and their places:", () => {
     );
     expect(begin).toBe(end);
     await expectSame("log-dirs", "--describe", "--topic-list", "audit");
+  });
+
+  needsJavaTools("deleted ones of two, as far as there are any", async (context) => {
+    needsApis(context, "DeleteRecords");
+    const write = (ending: string) => ["--topic", `cut${ending}`];
+    await expectSameOfTwins("console-producer", write, "a\nb\nc\n");
+    await expectSameOfTwins("delete-records", (ending) => {
+      const file = join(directory, `delete${ending}.json`);
+      const partitions = [{ topic: `cut${ending}`, partition: 0, offset: 2 }];
+      writeFileSync(file, JSON.stringify({ partitions, version: 1 }));
+      return ["--offset-json-file", file];
+    });
+    await expectSameOfTwins("get-offsets", (ending) => [...write(ending), "--time", "-2"]);
+    const partitions = [{ topic: "audit", partition: 0, offset: 99_999 }];
+    const file = join(directory, "out-of-range.json");
+    writeFileSync(file, JSON.stringify({ partitions }));
+    await expectSame("delete-records", "--offset-json-file", file);
   });
 
   needsJavaTools("configs, dynamic ones and all of them", async (context) => {

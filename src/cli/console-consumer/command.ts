@@ -33,8 +33,8 @@ Formatter properties, with what they are unless given:
   print.key=false        print.value=true       key.separator=\\t     line.separator=\\n
   headers.separator=,    null.literal=null      key.deserializer=    value.deserializer=
 
-Formatters: DefaultMessageFormatter, NoOpMessageFormatter, and for __consumer_offsets
-OffsetsMessageFormatter and GroupMetadataMessageFormatter.`;
+Formatters: DefaultMessageFormatter, LoggingMessageFormatter, NoOpMessageFormatter, and for
+__consumer_offsets OffsetsMessageFormatter and GroupMetadataMessageFormatter.`;
 
 /** The command with its flags. */
 export function command(): Command {

@@ -7,6 +7,8 @@ import { recordFormatter } from "./record-formatter.ts";
 
 const FORMATTERS: Readonly<Record<string, (properties: Properties) => RecordFormatter>> = {
   DefaultMessageFormatter: recordFormatter,
+  // What it adds goes to a log that Kafka's tools do not show unless they are told to.
+  LoggingMessageFormatter: recordFormatter,
   NoOpMessageFormatter: () => () => {},
   OffsetsMessageFormatter: () => coordinatorFormatter("OffsetCommit"),
   GroupMetadataMessageFormatter: () => coordinatorFormatter("GroupMetadata"),

@@ -1,5 +1,6 @@
 /** `odradek consumer-groups`, which stands for kafka-consumer-groups. */
 import type { Command } from "commander";
+import { RE2JS, RE2JSException, RE2JSSyntaxException } from "re2js";
 
 import { describeGroup } from "../../client/admin/describe-groups.ts";
 import { listConsumerGroups } from "../../client/admin/groups.ts";
@@ -136,12 +137,14 @@ async function describe(
   }
 }
 
+/** Says whether groups may subscribe to it: their brokers take RE2's expressions alone. */
 function validateRegex(regex: string): void {
   try {
-    RegExp(regex);
+    RE2JS.compile(regex);
     console.log(`The regular expression \`${regex}\` is valid.`);
   } catch (error) {
-    if (!(error instanceof SyntaxError)) throw error;
-    console.log(`The regular expression \`${regex}\` is invalid: ${error.message}.`);
+    if (!(error instanceof RE2JSException)) throw error;
+    const reason = error instanceof RE2JSSyntaxException ? error.getDescription() : error.message;
+    console.log(`The regular expression \`${regex}\` is invalid: ${reason}.`);
   }
 }

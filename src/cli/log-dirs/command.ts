@@ -47,7 +47,10 @@ async function run(flags: LogDirsFlags): Promise<void> {
 
 async function brokersToAsk(cluster: Cluster, { brokerList }: LogDirsFlags): Promise<number[]> {
   const live = await liveBrokers(cluster);
-  const wanted = listOf(brokerList).map(Number);
+  const ids = listOf(brokerList);
+  const wrong = ids.find((id) => !/^-?\d+$/.test(id));
+  if (wrong !== undefined) throw new CommandError(`For input string: "${wrong}"`);
+  const wanted = ids.map(Number);
   const missing = wanted.filter((broker) => !live.has(broker));
   if (missing.length > 0) {
     throw new CommandError(`ERROR: The given brokers do not exist from --broker-list: \

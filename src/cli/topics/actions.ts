@@ -18,6 +18,7 @@ import type { TopicsFlags } from "./options.ts";
 import { parseReplicaAssignment, parseTopicConfigs } from "./options.ts";
 
 const MAX_REPLICATION_FACTOR = 32_767;
+const UUID_BYTES = 16;
 
 /** Does what the flags say. */
 export function runTopics(cluster: Cluster, flags: TopicsFlags, say: Say): Promise<void> {
@@ -110,6 +111,11 @@ async function existingTopics(cluster: Cluster, flags: TopicsFlags): Promise<str
 }
 
 async function topicsWithId(cluster: Cluster, id: string, flags: TopicsFlags): Promise<string[]> {
+  const { length } = Buffer.from(id, "base64url");
+  if (length !== UUID_BYTES) {
+    throw new CommandError(`Input string \`${id}\` decoded as ${length} bytes, which is not equal \
+to the expected ${UUID_BYTES} bytes of a base64-encoded UUID`);
+  }
   const topics = await listTopics(cluster);
   const found = topics.filter(({ topicId }) => topicId === id);
   if (found.length === 0 && !flags.ifExists) {

@@ -60,8 +60,8 @@ export function invalidTopicsFlags(flags: TopicsFlags): string | null {
   }
   if (!given("list") && !given("describe") && !given("topic")) return missing("topic");
   if (given("alter") && given("config")) {
-    return 'Option "[config]" can\'t be used with option "[alter]" (To alter topic configurations, \
-the kafka-configs tool can be used.)';
+    return `Option combination "[[bootstrap-server], [config]]" can't be used with option "[alter]" \
+(To alter topic configurations, the kafka-configs tool can be used.)`;
   }
   if (given("alter") && !given("partitions")) return missing("partitions");
   return conflicting(flags, given);

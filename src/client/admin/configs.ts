@@ -5,7 +5,7 @@ import { incrementalAlterConfigs } from "../../protocol/messages/44-incremental-
 import { listConfigResources as listConfigResourcesApi } from "../../protocol/messages/74-list-config-resources.ts";
 import type { Cluster } from "../cluster.ts";
 import type { Connection } from "../connection.ts";
-import { throwErrorOf } from "../kafka-error.ts";
+import { errorOf, throwErrorOf } from "../kafka-error.ts";
 
 /** What can have configs, by Kafka's number for it. */
 export const ResourceType = {
@@ -79,12 +79,12 @@ export function describeConfigs(
 }
 
 /** Changes configs of one resource: all of them, or none. */
-export function alterConfigs(
+export async function alterConfigs(
   cluster: Cluster,
   resource: ConfigResource,
   changes: readonly ConfigChange[],
 ): Promise<void> {
-  return cluster.retry("Altering the configs", async () => {
+  const refusal = await cluster.retry("Altering the configs", async () => {
     const connection = await connect(cluster, brokerOf(resource));
     const { responses } = await connection.call(incrementalAlterConfigs, {
       resources: [
@@ -100,8 +100,13 @@ export function alterConfigs(
       ],
       validateOnly: false,
     });
-    for (const { errorCode, errorMessage } of responses) throwErrorOf(errorCode, errorMessage);
+    const [{ errorCode, errorMessage }] = responses as [(typeof responses)[number]];
+    const error = errorOf(errorCode, errorMessage);
+    // A topic that is not there does not come about by asking again.
+    if (error?.retriable && error.code !== "UNKNOWN_TOPIC_OR_PARTITION") throw error;
+    return error;
   });
+  if (refusal !== null) throw refusal;
 }
 
 /** The names of all resources of a type that have configs of their own. */

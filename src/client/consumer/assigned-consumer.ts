@@ -65,6 +65,8 @@ export class AssignedConsumer {
   /** Ends it; there is nobody to be told. */
   async close(): Promise<void> {
     this.#fetcher.assign([]);
+    // Nobody asks any more whether it found its topics.
+    this.#looking?.catch(() => {});
   }
 
   async #look(selection: TopicSelection): Promise<void> {
