@@ -69,7 +69,7 @@ export function invalidTopicConfig(name: string, value: string): string | null {
   return "invalid" in parsed ? parsed.invalid : null;
 }
 
-/** Why configs that are valid one by one contradict each other, or null when they do not. */
+/** Why no topic may have all of these configs, which are valid one by one, or null when one may. */
 export function invalidTopicConfigs(
   overrides: ConfigStrings,
   broker: ConfigStrings = {},
@@ -77,9 +77,17 @@ export function invalidTopicConfigs(
   const lag = (name: string) => Number(effectiveValue(knownConfig(name), overrides, broker));
   const min = lag("min.compaction.lag.ms");
   const max = lag("max.compaction.lag.ms");
-  if (min <= max) return null;
-  return `conflict topic config setting min.compaction.lag.ms (${min}) > max.compaction.lag.ms (${max})`;
+  if (min > max) {
+    return `conflict topic config setting min.compaction.lag.ms (${min}) > max.compaction.lag.ms (${max})`;
+  }
+  const isTiered = effectiveValue(knownConfig("remote.storage.enable"), overrides, broker);
+  return isTiered === true ? WITHOUT_TIERS : null;
 }
+
+/** What Kafka says with its default of `remote.log.storage.system.enable`. */
+const WITHOUT_TIERS =
+  "Tiered Storage functionality is disabled in the broker. " +
+  "Topic cannot be configured with remote log storage.";
 
 /**
  * The value that a topic without an override has, as a string, with the broker's configs over

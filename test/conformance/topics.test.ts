@@ -131,6 +131,11 @@ conformance("CreateTopics", (test) => {
       "INVALID_CONFIG",
     ],
     [
+      "a config that takes tiers",
+      { configs: [{ name: "remote.storage.enable", value: "true" }] },
+      "INVALID_CONFIG",
+    ],
+    [
       "a config without a value",
       { configs: [{ name: "retention.ms", value: null }] },
       "INVALID_CONFIG",

@@ -54,6 +54,11 @@ test("[LOG37] lags that contradict each other are refused", () => {
   ).not.toBeNull();
 });
 
+test("[LOG37] a topic has no tiers", () => {
+  expect(invalidTopicConfigs({ "remote.storage.enable": "false" })).toBeNull();
+  expect(invalidTopicConfigs({ "remote.storage.enable": "true" })).toMatch(/^Tiered Storage/);
+});
+
 test("[LOG38] a topic's override counts first, then the broker's finer unit, then the coarser", () => {
   const minutes = { "log.retention.minutes": "3", "log.retention.hours": "2" };
   const retentionMs = (overrides: Record<string, string>, broker: Record<string, string>) =>
