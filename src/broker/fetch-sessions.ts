@@ -16,7 +16,7 @@ type FetchRequest = RequestOf<typeof fetch>;
  */
 const MIN_EVICTION_MS = 120_000;
 
-/** How many partitions all sessions may have together: each costs memory, and a session has many. */
+/** How many partitions all sessions may have together: each costs memory, and there are many. */
 const MAX_SESSION_PARTITIONS = 200_000;
 
 const FINAL_EPOCH = -1;

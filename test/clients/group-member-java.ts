@@ -4,6 +4,7 @@
  */
 import { kafkaClassPath } from "../oracle/kafka-jars.ts";
 import { toolMainClass } from "../oracle/tool-names.ts";
+import { SHORT_LIVED_JVM } from "../oracle/tool.ts";
 import type { MemberEvent, TopicPartition } from "./group-history.ts";
 import type { MemberProgram, Membership } from "./group-member.ts";
 
@@ -19,8 +20,7 @@ const ASSIGNORS: Readonly<Record<string, string>> = {
   "cooperative-sticky": `${CONSUMER}.CooperativeStickyAssignor`,
 };
 
-/** A JVM that is one of many and lives for seconds. */
-const SMALL_JVM = ["-Xmx128M", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
+const SMALL_JVM = ["-Xmx128M", ...SHORT_LIVED_JVM];
 const LOG = "-Dorg.slf4j.simpleLogger";
 const QUIET = `${LOG}.defaultLogLevel=error`;
 /** Where the console consumer's log tells of partitions that come and go. */

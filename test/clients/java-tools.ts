@@ -3,7 +3,7 @@ import { test } from "vitest";
 
 import { oracleAvailable } from "../oracle/kafka-jars.ts";
 import type { RunResult } from "../oracle/run.ts";
-import { runTool } from "../oracle/tool.ts";
+import { runTool, SHORT_LIVED_JVM } from "../oracle/tool.ts";
 import type { DeclareTest } from "../support/needs.ts";
 
 const missing = oracleAvailable();
@@ -31,7 +31,7 @@ export function tryJavaTool(
   args: readonly string[],
   input?: string,
 ): Promise<RunResult> {
-  const options = input === undefined ? {} : { input };
+  const options = { jvm: SHORT_LIVED_JVM, ...(input !== undefined && { input }) };
   const [name, ...command] = tool.split(" ");
   return runTool(name!, [...command, "--bootstrap-server", bootstrap, ...args], options);
 }

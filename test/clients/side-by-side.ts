@@ -20,7 +20,7 @@ export async function expectSame(bootstrap: string, tool: string, args: string[]
   return ours.stdout;
 }
 
-/** Expects that both refuse for the same reason, said on the same stream, and with the same code. */
+/** Expects that both refuse, for the same reason on the same stream and with the same exit code. */
 export async function expectSameRefusal(
   bootstrap: string,
   tool: string,

@@ -1,5 +1,5 @@
 /**
- * Sends damaged requests to a running server, over TCP and over WebSockets, and counts what becomes of
+ * Sends damaged requests to a running server, over TCP and WebSockets, and counts what becomes of
  * them.
  */
 import { decodeRequestPrefix } from "../../src/protocol/frame.ts";

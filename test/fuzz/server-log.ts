@@ -1,6 +1,6 @@
 /** What a server under attack must not say. */
 
-/** workerd's own word for an actor that was deleted while its alarm ran, which is as it should be. */
+/** workerd's own word for an actor that was deleted while its alarm ran, as it should be. */
 const HARMLESS = /warning: NOSENTRY SQLite alarm handler canceled/;
 
 /** The lines after its greeting: it says nothing else unless something is wrong. */
