@@ -3,6 +3,7 @@
  * measures and how; the parts are in `compare/`.
  */
 import { mkdirSync } from "node:fs";
+import { loadavg } from "node:os";
 
 import { oracleAvailable } from "../oracle/kafka-jars.ts";
 import { describeMachine } from "./compare/machine.ts";
@@ -11,6 +12,8 @@ import { reportPage, writeReport } from "./compare/report.ts";
 import { type Measurement, summarize } from "./compare/results.ts";
 import { type Progress, runRounds } from "./compare/rounds.ts";
 
+/** A quiet machine has less to do, however many cores it has. */
+const BUSY_LOAD = 0.5;
 const WITHOUT_KAFKA = "npm run bench -- --targets odradek --only start,single";
 
 await benchCommand(bench).parseAsync();
@@ -25,6 +28,10 @@ async function bench(options: BenchOptions): Promise<void> {
   }
   mkdirSync(directory, { recursive: true });
   const machine = describeMachine(directory);
+  const [load] = loadavg();
+  if (load! > BUSY_LOAD) {
+    console.error(`This machine is busy (load average ${load!.toFixed(1)}): expect noise.`);
+  }
   const measurements: Measurement[] = [];
   const signal = stopSignal();
   let complete = false;
