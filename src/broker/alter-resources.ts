@@ -107,15 +107,16 @@ function checkedChanges(resource: AskedResource, nodeId: number): ConfigChange[]
   }
   const changes: ConfigChange[] = [];
   const withoutValue: string[] = [];
+  let unknown: string | null = null;
   for (const { name, configOperation, value } of configs) {
     const operation = OPERATIONS[configOperation];
     if (operation === "DELETE") changes.push({ operation, name });
     else if (value === null) withoutValue.push(name);
-    else if (operation === undefined) return `Unknown operations type ${configOperation}`;
+    else if (operation === undefined) unknown = `Unknown operations type ${configOperation}`;
     else changes.push({ operation, name, value });
   }
   if (withoutValue.length > 0) return `Null value not supported for : ${withoutValue.join(", ")}`;
-  return unalterable(resource, nodeId) ?? changes;
+  return unalterable(resource, nodeId) ?? unknown ?? changes;
 }
 
 /** Why nothing of the resource can be changed here, or null when the controller decides. */

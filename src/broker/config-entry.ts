@@ -72,5 +72,21 @@ export function shownValue(config: ConfigDefinition, text: string): string {
   if (!("value" in parsed)) return text;
   const { value } = parsed;
   if (typeof value === "object") return value.join(",");
-  return typeof value === "boolean" ? String(value) : text.trim();
+  if (typeof value === "boolean") return String(value);
+  if (config.type === "double") return asJavaDouble(Number(text));
+  return typeof value === "number" ? asWholeNumber(text.trim()) : text.trim();
+}
+
+/** A whole number of any size as it is written without a plus and without zeros in front. */
+function asWholeNumber(text: string): string {
+  return text.replace(/^\+/, "").replace(/^(-?)0+(?=\d)/, "$1");
+}
+
+/** Java writes at least one digit behind the point, and an exponent below a thousandth. */
+function asJavaDouble(value: number): string {
+  const isSmall = value !== 0 && Math.abs(value) < 1e-3;
+  const isLarge = Math.abs(value) >= 1e7;
+  const [digits, exponent] = isSmall || isLarge ? value.toExponential().split("e") : [`${value}`];
+  const withPoint = digits!.includes(".") ? digits! : `${digits}.0`;
+  return exponent === undefined ? withPoint : `${withPoint}E${exponent.replace("+", "")}`;
 }

@@ -79,6 +79,23 @@ conformance("configs", (test) => {
     }
   });
 
+  test("[K19] numbers are told as Java writes what it has read", async ({ cluster }) => {
+    const wire = await cluster.wire();
+    for (const [name, given, told] of [
+      ["min.cleanable.dirty.ratio", "1", "1.0"],
+      ["min.cleanable.dirty.ratio", " .50", "0.5"],
+      ["min.cleanable.dirty.ratio", "0.00012", "1.2E-4"],
+      ["min.cleanable.dirty.ratio", "0", "0.0"],
+      ["max.message.bytes", "+0200", "200"],
+      ["retention.ms", "-01", "-1"],
+      ["flush.ms", "09223372036854775807", "9223372036854775807"],
+    ] as const) {
+      const partition = await cluster.newPartition({ [name]: given });
+      const { byName } = await describe(wire, TOPIC, partition.name, { keys: [name] });
+      expect([name, byName[name]!.value]).toEqual([name, told]);
+    }
+  });
+
   test("[K19] those that are named are told, and an empty list names all", async ({ cluster }) => {
     const { name } = await cluster.newPartition();
     const wire = await cluster.wire();

@@ -19,7 +19,8 @@ const LEAVING = -1;
 
 /** Ends all groups and deletes all topics. */
 export async function cleanUp(side: Side, memory: Memory): Promise<void> {
-  const groups = memory.groupIds.map((groupId) => memory.group(groupId));
+  for (const groupId of memory.groupIds) memory.group(groupId);
+  const groups = [...memory.groups.values()].filter(({ groupId }) => groupId !== "");
   await Promise.all(groups.map((group) => disband(side, group)));
   const topicNames = [...memory.topics.keys()];
   await side.send(plainCall(deleteTopics, 5, { topicNames, timeoutMs: TIMEOUT_MS }));

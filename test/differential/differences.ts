@@ -17,9 +17,6 @@ interface MeantDifference {
   covers(difference: Difference, call: Call): boolean;
 }
 
-const DYNAMIC_DEFAULT_BROKER_CONFIG = 3;
-const DEFAULT_CONFIG = 5;
-
 const BROKER_LOGGER = 8;
 
 /** What Kafka says where it has no more to say than the error itself. */
@@ -28,26 +25,8 @@ const DEFAULT_MESSAGES = [
     "message was sent to an incompatible broker. See the broker logs for more details.",
 ];
 
-/** Whether synonyms say that the default of min.insync.replicas has been written down. */
-function isWrittenDown(synonyms: unknown): boolean {
-  const [first] = synonyms as { name: string; source: number }[];
-  return first?.name === "min.insync.replicas" && first.source === DYNAMIC_DEFAULT_BROKER_CONFIG;
-}
-
 /** Those that leave the two clusters in the same state. */
 export const meantDifferences: readonly MeantDifference[] = [
-  {
-    title: "min.insync.replicas comes from a cluster-wide dynamic config",
-    reason:
-      "Kafka writes the default down as one when eligible leader replicas (KIP-966) come into use; " +
-      "here they are not.",
-    covers: ({ path, kafka, odradek }, { api }) =>
-      isOf(api.name, "CreateTopics", "DescribeConfigs") &&
-      ((path.endsWith("configSource") &&
-        kafka === DYNAMIC_DEFAULT_BROKER_CONFIG &&
-        odradek === DEFAULT_CONFIG) ||
-        (path.endsWith("synonyms") && isWrittenDown(kafka))),
-  },
   {
     title: "Some APIs and features are not served yet",
     reason: "ApiVersions tells what there is.",

@@ -128,6 +128,11 @@ export class Memory {
     return draw.mostly(draw.pick(this.groupIds), ["", `${this.prefix}-nobody`], 0.03);
   }
 
+  /** One of the groups, and not the one without a name, which is the same for all sequences. */
+  drawOwnGroupId(draw: Draw): string {
+    return this.drawGroupId(draw) || this.groupIds[0]!;
+  }
+
   /** How many members have ids that the cluster gave. Of a consumer group one at most is to. */
   givenIds({ classic, consumers }: KnownGroup): number {
     return classic.length + consumers.filter(({ memberId }) => GIVEN_ID.test(memberId)).length;

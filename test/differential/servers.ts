@@ -6,6 +6,7 @@ import { ErrorCode } from "../../src/protocol/errors.ts";
 import { findCoordinator } from "../../src/protocol/messages/10-find-coordinator.ts";
 import { apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
 import { initProducerId } from "../../src/protocol/messages/22-init-producer-id.ts";
+import { incrementalAlterConfigs } from "../../src/protocol/messages/44-incremental-alter-configs.ts";
 import { Wire } from "../conformance/wire.ts";
 import { startOracle } from "../oracle/start.ts";
 import { freePorts } from "../support/free-ports.ts";
@@ -31,6 +32,8 @@ const KAFKA_CONFIG = {
 /** Kafka's controller listens this far above its broker. */
 const CONTROLLER_PORT_OFFSET = 100;
 const RETRY_MS = 50;
+const BROKER = 4;
+const ALL_BROKERS = "";
 const NO_TRANSACTION = { transactionalId: null, transactionTimeoutMs: 60_000 };
 
 /** Both clusters and how they are ended. */
@@ -54,7 +57,7 @@ export async function startServers(running: {
       running.odradek ?? startOurs(stops),
     ]);
     const [ofKafka, ofOdradek] = await Promise.all([versionsOf(kafka), versionsOf(odradek)]);
-    await Promise.all([ready(kafka), ready(odradek)]);
+    await Promise.all([kafka, odradek].map(prepare));
     const served = (api: Api) => {
       const { min, max } = api.servedVersions;
       const all = Array.from({ length: max - min + 1 }, (_, index) => min + index);
@@ -92,9 +95,15 @@ async function versionsOf(address: string): Promise<(api: Api, version: number) 
   };
 }
 
-/** Waits until a cluster coordinates groups, for which it makes a topic, and gives ids out. */
-async function ready(address: string): Promise<void> {
+/**
+ * Waits until a cluster coordinates groups, for which it makes a topic, and gives ids out; and
+ * writes a default down that Kafka writes down when its storage is formatted (KIP-966).
+ */
+async function prepare(address: string): Promise<void> {
   const wire = await Wire.open(address);
+  const configs = [{ name: "min.insync.replicas", configOperation: 0, value: "1" }];
+  const resources = [{ resourceType: BROKER, resourceName: ALL_BROKERS, configs }];
+  await wire.call(incrementalAlterConfigs, 1, { resources, validateOnly: false });
   for (;;) {
     const found = await wire.call(findCoordinator, 0, { key: "differential" });
     const given = await wire.call(initProducerId, 0, NO_TRANSACTION);

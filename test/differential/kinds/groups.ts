@@ -42,7 +42,7 @@ const commit = kind({
   api: offsetCommit,
   weight: 6,
   draw: (draw, memory) => {
-    const groupId = memory.drawGroupId(draw);
+    const groupId = memory.drawOwnGroupId(draw);
     const { memberId, epoch, instanceId } = drawCommitter(draw, memory, groupId);
     const { classic, consumers } = memory.group(groupId);
     // In Kafka a commit of nothing brings a group into being, as long as its broker runs.
