@@ -126,11 +126,12 @@ function invalidNewTopic(
       `Topic '${name}' collides with existing topic: ${colliding}`,
     );
   }
-  for (const config of topic.configs) {
+  // Of a config that is there twice the last value counts.
+  for (const [key, value] of new Map(topic.configs.map((config) => [config.name, config.value]))) {
     const invalid =
-      config.value === null
-        ? `Null value not supported for topic configs: ${config.name}`
-        : invalidTopicConfig(config.name, config.value);
+      value === null
+        ? `Null value not supported for topic configs: ${key}`
+        : invalidTopicConfig(key, value);
     if (invalid) return refuse(name, "INVALID_CONFIG", invalid);
   }
   const invalidTogether = invalidTopicConfigs(

@@ -88,6 +88,16 @@ conformance("CreateTopics", (test) => {
     }
   });
 
+  test("[K18] of a config that is named twice the last value counts", async ({ cluster }) => {
+    const key = "min.cleanable.dirty.ratio";
+    const configs = ["1.1", "0.25"].map((value) => ({ name: key, value }));
+    const [answer] = await create(cluster, newTopic(cluster.unusedName(), { configs }));
+    expect(answer!.error).toBe("NONE");
+    expect(answer!.configs!.find(({ name }) => name === key)!.value).toBe("0.25");
+    const turned = newTopic(cluster.unusedName(), { configs: configs.toReversed() });
+    expect(await refusal(cluster, turned)).toBe("INVALID_CONFIG");
+  });
+
   test("[K18] a topic named twice is an invalid request, for it alone", async ({ cluster }) => {
     const [twice, once] = [cluster.unusedName(), cluster.unusedName()];
     const answers = await create(cluster, newTopic(twice), newTopic(once), newTopic(twice));

@@ -124,6 +124,14 @@ describe("a topic is refused", () => {
     expect(cluster.create([topic("b")])).toMatchObject([{ error: null }]);
   });
 
+  test("[CTL1] not for a value of a config that another one takes the place of", () => {
+    const values = ["1.1", "0.5"].map((value) => ({ name: "min.cleanable.dirty.ratio", value }));
+    const [answer] = new TestCluster().create([topic("new", { configs: values })]);
+    expect(answer).toMatchObject({ error: null, configs: { "min.cleanable.dirty.ratio": "0.5" } });
+    const turned = topic("other", { configs: values.toReversed() });
+    expect(answerTo(turned).error).toBe("INVALID_CONFIG");
+  });
+
   test("[CTL5] not for partitions of a topic that is named twice", () => {
     const many = topic("twice", { numPartitions: MAX_PARTITIONS_PER_REQUEST });
     const answers = new TestCluster().create([many, topic("once"), many]);

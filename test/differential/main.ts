@@ -4,10 +4,13 @@
  *
  *     npm run differential -- --sequences 10000 --seed 7
  *     npm run differential -- --seed 7 --sequence 42
+ *
+ * Both servers are started unless `--kafka` and `--odradek` say where they are; `--answers` tells
+ * which errors there were. A seed makes the same sequences each time, but for the time of records.
  */
 import { parseArgs } from "node:util";
 
-import { report, summary } from "./report.ts";
+import { answerCounts, report, summary } from "./report.ts";
 import { runMany } from "./run-many.ts";
 import { startServers } from "./servers.ts";
 
@@ -19,6 +22,7 @@ const { values } = parseArgs({
     parallel: { type: "string", default: "8" },
     kafka: { type: "string" },
     odradek: { type: "string" },
+    answers: { type: "boolean", default: false },
   },
 });
 const seed = Number(values.seed ?? Math.floor(Math.random() * 2 ** 31));
@@ -37,6 +41,7 @@ try {
     found: (finding) => console.log(report(seed, finding)),
   });
   console.log(summary(seed, result));
+  if (values.answers) console.log(answerCounts(result));
   process.exitCode = result.findings.length > 0 ? 1 : 0;
 } finally {
   await servers.stop();

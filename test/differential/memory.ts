@@ -31,6 +31,8 @@ export interface KnownProducer {
 
 export interface KnownSession {
   readonly sessionId: number;
+  /** Whether it names topics by their ids. */
+  readonly byId: boolean;
   epoch: number;
 }
 

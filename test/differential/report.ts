@@ -42,6 +42,12 @@ export function summary(
   return lines.join("\n");
 }
 
+/** How often each API has answered with each error. */
+export function answerCounts({ answers }: Result): string {
+  const lines = [...answers].map(([answer, count]) => `  ${answer} ${count}`);
+  return lines.toSorted((a, b) => (a < b ? -1 : 1)).join("\n");
+}
+
 /** A value on one line, with errors by name. */
 function compact(value: unknown): string {
   const readable = changed(value, (each, field) => {

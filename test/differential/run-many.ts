@@ -4,10 +4,12 @@ import { randomBytes } from "node:crypto";
  * Many sequences, several at a time. One that differs is run again, more slowly, and counts if it
  * differs again; then as many of its steps are left out as it takes to differ still.
  */
+import { errorName } from "../../src/protocol/errors.ts";
 import { differs, PATIENT, runSequence } from "./run-sequence.ts";
 import type { Clusters, Outcome } from "./run-sequence.ts";
 import { stepsOf } from "./sequence.ts";
 import type { Step } from "./sequence.ts";
+import { changed } from "./walk.ts";
 
 /** A difference, in the shortest sequence found that shows it. */
 export interface Finding {
@@ -22,6 +24,8 @@ export interface Result {
   /** Sequences that differed once and, run more slowly, did not. */
   readonly passing: readonly Finding[];
   readonly met: ReadonlyMap<string, number>;
+  /** How often each API has answered with each error, `NONE` included. */
+  readonly answers: ReadonlyMap<string, number>;
 }
 
 export interface ManyOptions {
@@ -48,12 +52,16 @@ export async function runMany(options: ManyOptions): Promise<Result> {
   const findings: Finding[] = [];
   const passing: Finding[] = [];
   const met = new Map<string, number>();
+  const answers = new Map<string, number>();
   let requests = 0;
   const one = async (index: number) => {
     const steps = stepsOf(seed, index);
     const first = await runSequence(steps, clusters, { name: `${run}-${attempts++}` });
     requests += first.entries.length;
-    for (const [title, count] of first.met) met.set(title, (met.get(title) ?? 0) + count);
+    for (const [title, count] of first.met) add(met, title, count);
+    for (const { call, kafka } of first.entries) {
+      for (const error of errorsOf(kafka)) add(answers, `${call.api.name} ${error}`, 1);
+    }
     if (!differs(first)) return;
     const again = await attempt(steps);
     if (!differs(again)) {
@@ -72,7 +80,21 @@ export async function runMany(options: ManyOptions): Promise<Result> {
     while (left.length > 0 && findings.length < MOST_FINDINGS) await one(left.shift()!);
   };
   await Promise.all(Array.from({ length: parallel }, worker));
-  return { sequences: indexes.length - left.length, requests, findings, passing, met };
+  return { sequences: indexes.length - left.length, requests, findings, passing, met, answers };
+}
+
+function add(counts: Map<string, number>, key: string, count: number): void {
+  counts.set(key, (counts.get(key) ?? 0) + count);
+}
+
+/** The errors in an answer, each once, by name. */
+function errorsOf(answer: unknown): Set<string> {
+  const errors = new Set<string>();
+  changed(answer, (value, field) => {
+    if (field === "errorCode") errors.add(errorName(value as number));
+    if (field === "failure") errors.add("a closed connection");
+  });
+  return errors;
 }
 
 /** Leaves out as many steps as it can, from the last on, as long as the difference stays. */

@@ -142,6 +142,7 @@ const sync = kind({
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
     const { member, ...standing } = drawStanding(draw, group);
+    if (member === null && draw.chance(0.9)) return null;
     if (keysOf(standing).some((key) => group.waiting.has(key))) return null;
     const brings = draw.mostly(member?.isLeader ?? false, [true, false], 0.1);
     return {
@@ -178,7 +179,8 @@ const beat = kind({
   weight: 4,
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
-    const { member: _, ...standing } = drawStanding(draw, group);
+    const { member, ...standing } = drawStanding(draw, group);
+    if (member === null && draw.chance(0.9)) return null;
     return { groupId: group.groupId, ...standing };
   },
 });
@@ -188,6 +190,7 @@ const leave = kind({
   weight: 2,
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
+    if (group.classic.length === 0 && draw.chance(0.9)) return null;
     const members = draw.list(1, 2, () => {
       const { memberId, groupInstanceId } = drawStanding(draw, group);
       return {

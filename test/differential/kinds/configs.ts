@@ -14,6 +14,12 @@ import {
 } from "./topic-config-values.ts";
 
 const TOPIC = 2;
+const GROUP = 32;
+/** Configs of groups, each with values that there can be. */
+const GROUP_CONFIGS: Readonly<Record<string, readonly string[]>> = {
+  "consumer.heartbeat.interval.ms": ["5000", "10000", "4999", "15001", "x"],
+  "consumer.session.timeout.ms": ["45000", "60000", "44999", "60001", ""],
+};
 const [SET, DELETE, APPEND, SUBTRACT] = [0, 1, 2, 3];
 const RESOURCE_TYPES = [2, 4, 8, 16, 32];
 const ODD_TYPES = [0, 1, 3, 64, 127, -1];
@@ -41,18 +47,27 @@ const describe = kind({
   api: describeConfigs,
   weight: 4,
   draw: (draw, memory) => ({
-    resources: drawResources(draw, () => ({
-      ...drawResource(draw, memory),
-      configurationKeys: draw.mostly<string[] | null>(
-        draw.list(1, 3, () => drawConfigName(draw)),
-        [null, []],
-        0.4,
-      ),
-    })),
+    resources: drawResources(draw, () => drawToDescribe(draw, memory)),
     includeSynonyms: draw.chance(0.4),
     includeDocumentation: false,
   }),
 });
+
+function drawToDescribe(draw: Draw, memory: Memory) {
+  if (draw.chance(0.2)) {
+    const resourceName = memory.drawOwnGroupId(draw);
+    const configurationKeys = Object.keys(GROUP_CONFIGS);
+    return { resourceType: GROUP, resourceName, configurationKeys };
+  }
+  return {
+    ...drawResource(draw, memory),
+    configurationKeys: draw.mostly<string[] | null>(
+      draw.list(1, 3, () => drawConfigName(draw)),
+      [null, []],
+      0.4,
+    ),
+  };
+}
 
 const replace = kind({
   api: alterConfigs,
@@ -70,13 +85,23 @@ const change = kind({
   api: incrementalAlterConfigs,
   weight: 6,
   draw: (draw, memory) => ({
-    resources: drawResources(draw, () => ({
-      ...drawResource(draw, memory),
-      configs: draw.mostly(drawChanges(draw), [[]], 0.03),
-    })),
+    resources: drawResources(draw, () => drawToChange(draw, memory)),
     validateOnly: draw.chance(0.15),
   }),
 });
+
+function drawToChange(draw: Draw, memory: Memory) {
+  if (draw.chance(0.2)) {
+    const name = draw.pick(Object.keys(GROUP_CONFIGS));
+    const value = draw.pick(GROUP_CONFIGS[name]!);
+    const configs = [{ name, configOperation: draw.pick([SET, SET, DELETE]), value }];
+    return { resourceType: GROUP, resourceName: memory.drawGroupId(draw), configs };
+  }
+  return {
+    ...drawResource(draw, memory),
+    configs: draw.mostly(drawChanges(draw), [[]], 0.03),
+  };
+}
 
 /** Changes of configs, at most one of which is refused. */
 function drawChanges(draw: Draw) {

@@ -9,12 +9,14 @@ const WHOLE_LOG = 1 << 20;
 const NO_SESSION = { sessionId: 0, sessionEpoch: -1 };
 const NEW_SESSION = { sessionId: 0, sessionEpoch: 0 };
 const UNKNOWN_SESSION = 77;
+/** The first version that names topics by id. */
+const FIRST_BY_ID = 13;
 
 const read = kind({
   api: fetch,
   weight: 14,
-  draw: (draw, memory) => {
-    const session = drawSession(draw, memory);
+  draw: (draw, memory, version) => {
+    const session = drawSession(draw, memory, version >= FIRST_BY_ID);
     // Kafka cuts what it returns off at limits, which changes what is left for other partitions.
     const isLimited = draw.chance(0.2) && session.sessionId === 0 && session.sessionEpoch === -1;
     const topics = drawTopics(draw, memory, isLimited);
@@ -31,8 +33,9 @@ const read = kind({
       rackId: "",
     };
   },
-  learn: (memory, { sessionId, sessionEpoch }, response) => {
-    learnSession(memory, sessionId ?? 0, sessionEpoch ?? -1, response);
+  learn: (memory, { sessionId, sessionEpoch }, response, version) => {
+    const byId = version >= FIRST_BY_ID;
+    learnSession(memory, { sessionId, sessionEpoch, byId }, response);
     for (const { topic, topicId, partitions } of response.responses) {
       const known = [...memory.topics.values()].find(
         (each) => each.name === topic || each.topicId === topicId,
@@ -49,18 +52,23 @@ const read = kind({
 
 function learnSession(
   { sessions }: Memory,
-  asked: number,
-  epoch: number,
+  {
+    sessionId: asked = 0,
+    sessionEpoch: epoch = -1,
+    byId,
+  }: { sessionId?: number | undefined; sessionEpoch?: number | undefined; byId: boolean },
   { errorCode, sessionId }: { errorCode: number; sessionId: number },
 ): void {
   if (errorCode !== ErrorCode.NONE) return;
   const index = sessions.findIndex((each) => each.sessionId === asked);
   if (epoch > 0 && index >= 0) sessions[index]!.epoch = epoch + 1;
   else if (index >= 0) sessions.splice(index, 1);
-  if (epoch === 0 && sessionId > 0) sessions.push({ sessionId, epoch: 1 });
+  if (epoch === 0 && sessionId > 0) sessions.push({ sessionId, byId, epoch: 1 });
 }
 
-function drawSession(draw: Draw, { sessions }: Memory) {
+function drawSession(draw: Draw, memory: Memory, byId: boolean) {
+  const alike = memory.sessions.filter((session) => session.byId === byId);
+  const sessions = draw.mostly(alike, [memory.sessions], 0.05);
   const known = sessions.length > 0 ? draw.pick(sessions) : null;
   if (known === null) {
     return draw.mostly(draw.chance(0.5) ? NO_SESSION : NEW_SESSION, [

@@ -14,6 +14,8 @@ import type { Memory } from "../memory.ts";
 const STATES = ["Empty", "Stable", "PreparingRebalance", "CompletingRebalance", "Assigning"];
 const ODD_STATES = ["Dead", "Reconciling", "stable", "nonsense", ""];
 const TYPES = ["classic", "consumer", "Consumer", "share", "nonsense"];
+/** The first version in which members of consumer groups may commit. */
+const FIRST_OF_CONSUMERS = 9;
 const TOO_LONG = "m".repeat(5000);
 
 interface Committer {
@@ -23,11 +25,12 @@ interface Committer {
 }
 
 /** A member of either protocol, or nobody. */
-function drawCommitter(draw: Draw, memory: Memory, groupId: string) {
+function drawCommitter(draw: Draw, memory: Memory, groupId: string, version: number) {
   const { classic, consumers } = memory.group(groupId);
+  const isOldFor = version < FIRST_OF_CONSUMERS && draw.chance(0.9);
   const members: Committer[] = [
     ...classic.map(({ generation, ...member }) => ({ ...member, epoch: generation })),
-    ...consumers,
+    ...(isOldFor ? [] : consumers),
   ];
   const nobody: Committer = { memberId: "", instanceId: null, epoch: -1 };
   const member = members.length > 0 ? draw.mostly(draw.pick(members), [nobody], 0.15) : nobody;
@@ -41,9 +44,9 @@ function drawCommitter(draw: Draw, memory: Memory, groupId: string) {
 const commit = kind({
   api: offsetCommit,
   weight: 6,
-  draw: (draw, memory) => {
+  draw: (draw, memory, version) => {
     const groupId = memory.drawOwnGroupId(draw);
-    const { memberId, epoch, instanceId } = drawCommitter(draw, memory, groupId);
+    const { memberId, epoch, instanceId } = drawCommitter(draw, memory, groupId, version);
     const { classic, consumers } = memory.group(groupId);
     // In Kafka a commit of nothing brings a group into being, as long as its broker runs.
     const isThere = classic.length + consumers.length > 0;

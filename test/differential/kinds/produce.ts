@@ -44,7 +44,7 @@ function learnAppends(
 }
 
 function drawProduce(draw: Draw, memory: Memory) {
-  const acks = draw.mostly(-1, [1, 0, 2], 0.3);
+  const acks = draw.mostly(draw.mostly(-1, [1, 0], 0.3), [2], 0.03);
   const chosen = memory.drawPartitions(draw, (index, topic) => ({ index, topic }), 2);
   const topicData = chosen.map(({ topic: { name, topicId }, partitions }) => {
     const taken = new Map<string, () => void>();
