@@ -6,13 +6,14 @@
 /**
  * The memory that clients may make a process hold, in bytes. Its gateways have equal shares of it,
  * and each connection what it needs of its gateway's: frames that arrive or are worked on, what
- * requests become when they are decoded, answers that were not read yet, and the ends of partitions
- * that are kept for those who wait there.
+ * requests become when they are decoded, answers that were not read yet, what live subscribers were
+ * sent and did not read, and the ends of partitions that are kept for those who wait there.
  */
 export const PROCESS_BYTES = {
   frames: 384 * 1024 * 1024,
   requests: 192 * 1024 * 1024,
   answers: 384 * 1024 * 1024,
+  subscribers: 192 * 1024 * 1024,
   tails: 192 * 1024 * 1024,
 } as const;
 
@@ -36,6 +37,12 @@ export const ELEMENT_BYTES = 256;
  * wire stays under 30 MB, so this is room for any sane ratio of the largest and a wall for bombs.
  */
 export const MAX_DECOMPRESSED_SIZE = 64 * 1024 * 1024;
+
+/**
+ * How large a record may be that is shown as JSON, where a byte may become six characters. A Kafka
+ * client gets larger ones.
+ */
+export const MAX_JSON_RECORD_BYTES = 8 * 1024 * 1024;
 
 /**
  * How many records, and headers of records, a batch may have that is decoded: ones that say nothing

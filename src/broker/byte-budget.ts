@@ -114,11 +114,11 @@ export class ByteBudget {
 
   /**
    * Takes as much of `wanted` as is free, or a little when nothing is: for work that soon ends, and
-   * that can make do with less. Work that may take long is told to give it up.
+   * that can make do with less.
    */
-  share(wanted: number, giveUp = () => {}): Hold {
+  share(wanted: number): Hold {
     const bytes = Math.min(wanted, Math.max(this.free, MIN_SHARE_BYTES));
-    return this.hold(bytes, giveUp);
+    return this.hold(bytes, () => {});
   }
 
   /** For {@link Hold}. */

@@ -11,15 +11,18 @@ export class Memory {
   readonly requests: ByteBudget;
   /** Answers, until they are written. */
   readonly answers: ByteBudget;
+  /** What live subscribers are sent, until they have read it. */
+  readonly subscribers: ByteBudget;
   /** How many bytes of tails may be kept. */
   readonly tailBytes: number;
 
   /** `gateways` share the process. */
   constructor(gateways: number, ports: { readonly clock: Clock; readonly timers: Timers }) {
-    const { frames, requests, answers, tails } = PROCESS_BYTES;
+    const { frames, requests, answers, subscribers, tails } = PROCESS_BYTES;
     this.frames = new ByteBudget(frames / gateways, ports);
     this.requests = new ByteBudget(requests / gateways, ports);
     this.answers = new ByteBudget(answers / gateways, ports);
+    this.subscribers = new ByteBudget(subscribers / gateways, ports);
     this.tailBytes = tails / gateways;
   }
 }

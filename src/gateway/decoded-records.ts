@@ -4,19 +4,22 @@
  * passes the broker unread) is skipped and reported, so that one bad producer cannot stop its
  * readers.
  */
+import { MAX_JSON_RECORD_BYTES } from "../base/limits.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
+import type { ErrorName } from "../protocol/errors.ts";
 import { isControl } from "../protocol/records/attributes.ts";
 import { type BatchHeader, batchHeaders } from "../protocol/records/batch-header.ts";
 import { decodeRecords } from "../protocol/records/decode.ts";
 import type { KafkaRecord } from "../protocol/records/record.ts";
 
-/** A record, or a batch that holds records which nobody can read. */
+/** A record, or offsets whose records nobody can read. */
 export type DecodedRecord =
   | { readonly record: KafkaRecord; readonly undecodable?: undefined }
   | { readonly record?: undefined; readonly undecodable: UndecodableBatch };
 
 /** The offsets from `offset` up to `next`, without the latter, hold no record that can be read. */
 export interface UndecodableBatch {
+  readonly error: Extract<ErrorName, "CORRUPT_MESSAGE" | "MESSAGE_TOO_LARGE">;
   readonly offset: number;
   readonly next: number;
   readonly detail: string;
@@ -45,16 +48,29 @@ function decodedBatch(bytes: Uint8Array, header: BatchHeader, fromOffset: number
   try {
     return decodeRecords(bytes, header)
       .filter(({ offset }) => offset >= fromOffset)
-      .map((record) => ({ record }));
+      .map((record) => (sizeOf(record) > MAX_JSON_RECORD_BYTES ? tooLarge(record) : { record }));
   } catch (error) {
     if (!(error instanceof MalformedFrame)) throw error;
     const offset = Math.max(baseOffset, fromOffset);
     const next = baseOffset + lastOffsetDelta + 1;
-    return [{ undecodable: { offset, next, detail: error.message } }];
+    return [{ undecodable: { error: "CORRUPT_MESSAGE", offset, next, detail: error.message } }];
   }
 }
 
+function sizeOf({ key, value, headers }: KafkaRecord): number {
+  let bytes = (key?.length ?? 0) + (value?.length ?? 0);
+  for (const header of headers) bytes += header.key.length + (header.value?.length ?? 0);
+  return bytes;
+}
+
+function tooLarge(record: KafkaRecord): DecodedRecord {
+  const { offset } = record;
+  const detail = `The record has ${sizeOf(record)} bytes; up to ${MAX_JSON_RECORD_BYTES} are shown.`;
+  return { undecodable: { error: "MESSAGE_TOO_LARGE", offset, next: offset + 1, detail } };
+}
+
 /** What a reader is told of records that nobody can read, in place of them. */
-export function undecodableJson({ offset, next, detail }: UndecodableBatch, partition: number) {
-  return JSON.stringify({ title: "CORRUPT_MESSAGE", detail, partition, offset, next });
+export function undecodableJson(skipped: UndecodableBatch, partition: number): string {
+  const { error: title, offset, next, detail } = skipped;
+  return JSON.stringify({ title, detail, partition, offset, next });
 }

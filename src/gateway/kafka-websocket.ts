@@ -6,12 +6,14 @@
 import { concatBytes } from "../base/concat-bytes.ts";
 import { MalformedFrame } from "../base/malformed-frame.ts";
 import type { Broker } from "../broker/broker.ts";
+import type { Hold } from "../broker/byte-budget.ts";
 import { FrameSplitter } from "../protocol/frame-splitter.ts";
 import { type ConnectionHosts, isClientsDoing, KafkaConnection } from "./kafka-connection.ts";
 import { ResponseQueue, type ResponsePieces } from "./response-queue.ts";
 import {
   closeSocket,
   drained,
+  isHeldUp,
   isOpen,
   POLICY_VIOLATION,
   TRY_AGAIN_LATER,
@@ -39,6 +41,8 @@ export class KafkaWebSocket {
   /** Why the connection is about to end: the stream of requests cannot be trusted any more. */
   #lastWord: string | null = null;
   #cancelTimeout: (() => void) | null = null;
+  /** What the client has not read although the connection has ended. */
+  #unread: Hold | null = null;
 
   constructor(socket: WebSocket, broker: Broker, hosts: ConnectionHosts) {
     this.#socket = socket;
@@ -78,6 +82,7 @@ export class KafkaWebSocket {
   /** The socket has closed. */
   closed(): void {
     this.#end("the client has left");
+    this.#unread?.release();
   }
 
   /**
@@ -150,5 +155,7 @@ export class KafkaWebSocket {
     this.#waiting = [];
     this.#waitingBytes = 0;
     this.#connection.end(reason);
+    if (this.#unread || !isHeldUp(this.#socket)) return;
+    this.#unread = this.#broker.memory.answers.hold(this.#socket.bufferedAmount, () => {});
   }
 }

@@ -8,6 +8,7 @@
  */
 import type { Uuid } from "../base/uuid.ts";
 import type { Broker } from "../broker/broker.ts";
+import type { Hold } from "../broker/byte-budget.ts";
 import { failedRead } from "../broker/partition-reader.ts";
 import { NO_LEADER } from "../controller/records.ts";
 import { ErrorCode, isRetriable, type ErrorName } from "../protocol/errors.ts";
@@ -24,6 +25,7 @@ import {
   closeSocket,
   drained,
   isOpen,
+  isHeldUp,
   isSlow,
   sendProblem,
   TRY_AGAIN_LATER,
@@ -40,6 +42,9 @@ export interface Subscription {
 
 /** Partitions of one subscriber, at most: an attachment holds 16 KiB. */
 export const MAX_SUBSCRIBED_PARTITIONS = 1000;
+
+/** What a read may become once its records are JSON, about. */
+const MAX_PASS_BYTES = 8 * READ_BYTES;
 
 /** How long to wait before a read that failed is tried again. */
 const FIRST_RETRY_MS = 10;
@@ -96,13 +101,15 @@ export class LiveSubscriber {
 
   /** Reads at `offset` and sends what there is, within the gateway's memory. */
   async #pass(partition: number, offset: number): Promise<ReadResult> {
-    const share = this.#broker.memory.answers.share(READ_BYTES, () => this.#giveUp());
+    const { subscribers } = this.#broker.memory;
+    const hold = await subscribers.whenFree(MAX_PASS_BYTES, () => this.#giveUp());
     try {
-      const read = await this.#read(partition, offset, share.bytes);
-      if (read.error === null && read.nextOffset > offset) await this.#send(partition, read);
+      const read = await this.#read(partition, offset);
+      if (read.error === null && read.nextOffset > offset) await this.#send(partition, read, hold);
       return read;
     } finally {
-      share.release();
+      if (isHeldUp(this.#socket)) this.#interrupt(() => hold.release());
+      else hold.release();
     }
   }
 
@@ -113,7 +120,7 @@ export class LiveSubscriber {
   }
 
   /** A read by a fresh route. Never rejects. */
-  async #read(partition: number, offset: number, maxBytes: number): Promise<ReadResult> {
+  async #read(partition: number, offset: number): Promise<ReadResult> {
     const { topicId } = this.#subscription;
     try {
       const topic = await lookUpTopic(this.#broker, { topicId });
@@ -121,7 +128,7 @@ export class LiveSubscriber {
       if (!topic || !state) return failedRead("UNKNOWN_TOPIC_ID", offset);
       if (state.leader === NO_LEADER) this.#broker.refused(topicId, partition);
       const located = { topic, partition, state };
-      return await readLog(this.#broker, located, { offset, watch: true, maxBytes });
+      return await readLog(this.#broker, located, { offset, watch: true });
     } catch {
       // The controller could not be asked.
       return failedRead("LEADER_NOT_AVAILABLE", offset);
@@ -129,7 +136,7 @@ export class LiveSubscriber {
   }
 
   /** Sends the records of a read, as fast as the client takes them. */
-  async #send(partition: number, { pieces, nextOffset }: ReadResult): Promise<void> {
+  async #send(partition: number, { pieces, nextOffset }: ReadResult, hold: Hold): Promise<void> {
     const { format } = this.#subscription;
     for (const { record, undecodable } of decodedRecords(pieces, this.#next(partition))) {
       const json = record
@@ -140,6 +147,7 @@ export class LiveSubscriber {
       this.#subscription.next.set(partition, record ? record.offset + 1 : undecodable.next);
       if (isSlow(this.#socket)) {
         this.#remember();
+        hold.resize(READ_BYTES + this.#socket.bufferedAmount);
         await drained(this.#socket, this.#broker.ports.timers);
       }
     }

@@ -3,7 +3,6 @@
  * against the gateway's memory until it has been worked on.
  */
 import { concatBytes } from "../base/concat-bytes.ts";
-import { SMALL_BYTES } from "../base/limits.ts";
 import type { Broker } from "../broker/broker.ts";
 import { ConnectionMemory, type RequestHold } from "./connection-memory.ts";
 import { Problem } from "./problem.ts";
@@ -50,16 +49,16 @@ async function readAll(request: Request, { limit, memory, signal }: Reading): Pr
   const cancel = () => void reader.cancel();
   signal.addEventListener("abort", cancel);
   try {
-    await memory.arriving(claimed);
     for (let size = 0; ;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await reader.read().catch(() => {
+        throw signal.reason ?? brokenOff();
+      });
       signal.throwIfAborted();
       if (done) return concatBytes(pieces);
       size += value.length;
       if (size > limit) throw tooLarge(limit);
       pieces.push(value);
-      // How large it is that comes in chunks is known in the end.
-      if (claimed === 0 && size > SMALL_BYTES) await memory.arriving(limit);
+      await memory.arriving(Math.min(2 * size, limit));
     }
   } finally {
     signal.removeEventListener("abort", cancel);
@@ -70,6 +69,11 @@ async function readAll(request: Request, { limit, memory, signal }: Reading): Pr
 function tooLarge(limit: number): Problem {
   const detail = `The body is larger than the ${limit} bytes that one request may bring.`;
   return new Problem("MESSAGE_TOO_LARGE", detail);
+}
+
+/** The client has left. */
+function brokenOff(): Problem {
+  return new Problem("INVALID_REQUEST", "The body broke off.");
 }
 
 function tooLate(): Problem {

@@ -3,14 +3,13 @@ import type { Broker, Located } from "../broker/broker.ts";
 import { readPartition } from "../broker/partition-reader.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 
-/** Bytes of one read, if there is memory; a first batch that is larger comes whole. */
+/** Bytes of one read; a first batch that is larger comes whole. */
 export const READ_BYTES = 1024 * 1024;
 
 export interface LogReadOptions {
   readonly offset: number;
   /** Whether the reader is going to wait at the end. */
   readonly watch: boolean;
-  readonly maxBytes?: number;
 }
 
 /** Reads a piece of the log from `offset` on; errors are in the result. */
@@ -19,7 +18,7 @@ export function readLog(
   located: Located,
   options: LogReadOptions,
 ): Promise<ReadResult> {
-  return readPartition(broker, located, { ...PLAIN_READ, ...options });
+  return readPartition(broker, located, { ...options, ...PLAIN_READ });
 }
 
 const PLAIN_READ = {

@@ -61,8 +61,6 @@ class PartitionReader {
   readonly #records: string[] = [];
   readonly #undecodable: string[] = [];
   #characters = 0;
-  /** There may not be memory for all that an answer may have. */
-  #maxCharacters = 0;
   #next = 0;
 
   constructor(broker: Broker, reading: Reading) {
@@ -91,8 +89,7 @@ class PartitionReader {
 
   /** Reads until the answer is full, or the log's end has come; `watch` if that is waited at. */
   async #readToEnd(watch: boolean): Promise<Uuid> {
-    const share = this.#broker.memory.answers.share(MAX_ANSWER_CHARACTERS);
-    this.#maxCharacters = share.bytes;
+    const hold = await this.#broker.memory.answers.whenFree(MAX_ANSWER_CHARACTERS, () => {});
     try {
       for (;;) {
         const { result, topicId } = await this.#read(watch && this.#records.length === 0);
@@ -100,7 +97,7 @@ class PartitionReader {
         if (this.#isFull() || result.nextOffset >= result.highWatermark) return topicId;
       }
     } finally {
-      share.release();
+      hold.release();
     }
   }
 
@@ -139,7 +136,7 @@ class PartitionReader {
   }
 
   #isFull(): boolean {
-    const isLong = this.#characters >= this.#maxCharacters;
+    const isLong = this.#characters >= MAX_ANSWER_CHARACTERS;
     return isLong || this.#records.length + this.#undecodable.length >= this.#reading.limit;
   }
 }

@@ -83,6 +83,14 @@ export function isSlow(socket: WebSocket): boolean {
 }
 
 /**
+ * Whether the socket was closed, and what was sent before still waits for its client to read: there
+ * is no way to drop that, so that it goes on to count until the client has left.
+ */
+export function isHeldUp(socket: WebSocket): boolean {
+  return socket.readyState === CLOSING && socket.bufferedAmount > 0;
+}
+
+/**
  * Waits while the client is slow to read: until few enough bytes are unsent, or the socket is
  * closed. There is no event for it, so this looks again and again, but only while a client is slow.
  */

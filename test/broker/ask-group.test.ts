@@ -3,6 +3,7 @@ import { expect, test } from "vitest";
 
 import { answerEachGroup } from "../../src/broker/ask-group.ts";
 import { fewAtOnce } from "../../src/broker/few-at-once.ts";
+import { microtasks, Turns } from "./turns.ts";
 
 const AT_ONCE = 64;
 const AT_MOST = 10_000;
@@ -25,6 +26,25 @@ test("[BRK30] some groups are asked at the same time, and each result is in its 
   }
   expect(await results).toEqual(groups.map((group) => group * 2));
   expect(await fewAtOnce([], async () => 1)).toEqual([]);
+});
+
+test("[BRK65] calls that need nothing from elsewhere leave others their turn", async () => {
+  const turns = new Turns();
+  let called = 0;
+  const results = fewAtOnce(
+    Array.from({ length: 1000 }, (_, index) => index),
+    async () => void (called += 1),
+    turns,
+  );
+  const callsByTurn: number[] = [];
+  while (called < 1000) {
+    await microtasks();
+    callsByTurn.push(called);
+    turns.next();
+  }
+  expect(callsByTurn).toEqual([256, 512, 768, 1000]);
+  turns.next();
+  expect(await results).toHaveLength(1000);
 });
 
 test("[BRK30] what a request names beyond the limit is refused", async () => {

@@ -24,7 +24,8 @@ try {
   const report = await fuzz(server, {
     frames,
     seed,
-    progress: (sent, bytes) => console.log(`${sent} requests sent, ${bytes >> 20} MB resident`),
+    progress: (sent, bytes) =>
+      console.log(`${sent} requests sent, ${Math.round(bytes / 2 ** 20)} MB resident`),
   });
   console.log(report);
   console.log(`It took ${Math.round((performance.now() - startedAt) / 1000)} s.`);

@@ -1,3 +1,5 @@
+import * as zlib from "node:zlib";
+
 import { describe, expect, test } from "vitest";
 
 import { concatBytes } from "../../src/base/concat-bytes.ts";
@@ -5,6 +7,9 @@ import { decodedRecords } from "../../src/gateway/decoded-records.ts";
 import { BATCH_HEADER_SIZE } from "../../src/protocol/records/batch-header.ts";
 import { encodeBatch } from "../../src/protocol/records/encode.ts";
 import type { BatchOptions } from "../../src/protocol/records/encode.ts";
+import { installZlibCodecs } from "../../src/protocol/records/zlib-codecs.ts";
+
+installZlibCodecs(zlib);
 
 describe("[A5] the records of a read", () => {
   test("begin at the offset that was asked for, in the middle of a batch", () => {
@@ -22,10 +27,27 @@ describe("[A5] the records of a read", () => {
     broken.fill(0xff, BATCH_HEADER_SIZE);
     const pieces = [batch(1, { baseOffset: 10 }), broken, batch(1, { baseOffset: 14 })];
     const found = [...decodedRecords(pieces, 12)];
+    const detail = expect.stringContaining("LZ4") as string;
     expect(found).toEqual([
-      { undecodable: { offset: 12, next: 14, detail: expect.stringContaining("LZ4") as string } },
+      { undecodable: { error: "CORRUPT_MESSAGE", offset: 12, next: 14, detail } },
       { record: expect.objectContaining({ offset: 14 }) as object },
     ]);
+  });
+
+  test("[BRK63] go on behind a record that is too large to be shown, which is reported", () => {
+    const sizes = [10, 8 * 1024 * 1024 + 1, 8 * 1024 * 1024];
+    const pieces = sizes.map((size, baseOffset) => {
+      const record = { timestamp: 0, key: null, value: new Uint8Array(size), headers: [] };
+      return encodeBatch([record], { baseOffset, compression: "gzip" });
+    });
+    const found = [...decodedRecords(pieces, 0)];
+    expect(found.map(({ record }) => record?.offset)).toEqual([0, undefined, 2]);
+    expect(found[1]!.undecodable).toEqual({
+      error: "MESSAGE_TOO_LARGE",
+      offset: 1,
+      next: 2,
+      detail: "The record has 8388609 bytes; up to 8388608 are shown.",
+    });
   });
 });
 

@@ -22,8 +22,10 @@ export const offsetForLeaderEpochHandler = handler({
     const asked = request.topics.flatMap(({ topic, partitions }) =>
       partitions.map((partition) => ({ topic, partition })),
     );
-    const ends = await fewAtOnce(asked, ({ topic, partition }) =>
-      lookUp(topic, partition, context),
+    const ends = await fewAtOnce(
+      asked,
+      ({ topic, partition }) => lookUp(topic, partition, context),
+      context.broker.ports.timers,
     );
     const left = ends.values();
     return {

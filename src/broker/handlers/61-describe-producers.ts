@@ -41,8 +41,10 @@ async function describeTopic(broker: Broker, topic: AskedTopic): Promise<TopicRe
     const why = "This server does not host this topic-partition.";
     return refuseTopic(topic, ErrorCode.UNKNOWN_TOPIC_OR_PARTITION, why);
   }
-  const partitions = await fewAtOnce(partitionIndexes, (partitionIndex) =>
-    describePartition(broker, name, partitionIndex),
+  const partitions = await fewAtOnce(
+    partitionIndexes,
+    (partitionIndex) => describePartition(broker, name, partitionIndex),
+    broker.ports.timers,
   );
   return { name, partitions };
 }
