@@ -45,8 +45,9 @@ export class LearnedConfigs {
   /** The replica, which is told before it gets the call that is made next. */
   tell(key: ReplicaKey, replica: ToldReplica): ReplicaPort {
     const { version } = this.#configs;
+    if (version === 0) return replica;
     const name = `${key.topicId}/${key.partition}/${key.nodeId}`;
-    if (version === 0 || this.#told.get(name) === version) return replica;
+    if (this.#told.get(name) === version) return replica;
     if (this.#told.size >= MAX_TOLD_REPLICAS) this.#told.delete(this.#told.keys().next().value!);
     this.#told.set(name, version);
     const brokerConfigs = this.of(key.nodeId);

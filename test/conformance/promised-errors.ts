@@ -126,6 +126,7 @@ export const promisedErrors: Readonly<
       "INVALID_TOPIC_EXCEPTION",
       "UNKNOWN_TOPIC_OR_PARTITION",
     ],
+    K69: ["INVALID_REQUEST"],
   },
   DescribeLogDirs: {},
   CreatePartitions: {
@@ -145,6 +146,8 @@ export const promisedErrors: Readonly<
       "INVALID_TOPIC_EXCEPTION",
       "UNKNOWN_TOPIC_OR_PARTITION",
     ],
+    K69: ["INVALID_CONFIG", "INVALID_REQUEST"],
+    K70: ["INVALID_CONFIG", "INVALID_REQUEST"],
   },
   ListPartitionReassignments: {},
   OffsetDelete: {

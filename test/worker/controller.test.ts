@@ -8,9 +8,15 @@ import { runInDurableObject } from "cloudflare:test";
 import { env } from "cloudflare:workers";
 import { afterEach, describe, expect, test, vi } from "vitest";
 
+import { GatewayActor } from "../../src/actors/gateway-actor.ts";
 import { controllerName } from "../../src/actors/names.ts";
 import { PartitionReplicaActor } from "../../src/actors/partition-replica-actor.ts";
 import { controllerStub } from "../../src/actors/stubs.ts";
+import type { ConfigChange } from "../../src/controller/config-changes.ts";
+import type { ReplicaKey } from "../../src/controller/records.ts";
+import { errorName } from "../../src/protocol/errors.ts";
+import { produce } from "../../src/protocol/messages/00-produce.ts";
+import { KafkaSocket } from "./kafka-socket.ts";
 import { append, appended, batch, newTopic, tables } from "./replicas.ts";
 
 afterEach(() => vi.restoreAllMocks());
@@ -41,6 +47,34 @@ async function limitBatches(name: string): Promise<void> {
   const asked = { type: "topic", name, changes: [change], replacesAll: false } as const;
   const answer = await controllerStub(env).alterConfigs([asked], false);
   expect(answer).toEqual([{ error: null, message: null }]);
+}
+
+/** How many gateways and groups have to confirm that they have heard of new configs. */
+function unheard(): Promise<number> {
+  return runInDurableObject(actor(), (_, { storage }) => {
+    const query = "SELECT COUNT(*) AS listeners FROM stale_listeners";
+    return storage.sql.exec<{ listeners: number }>(query).one().listeners;
+  });
+}
+
+/** Sets a config for all brokers, or takes it back. */
+async function setForAll(name: string, value: string | null): Promise<void> {
+  const change: ConfigChange =
+    value === null ? { operation: "DELETE", name } : { operation: "SET", name, value };
+  const asked = { type: "broker", name: "", changes: [change], replacesAll: false } as const;
+  const answer = await controllerStub(env).alterConfigs([asked], false);
+  expect(answer).toEqual([{ error: null, message: null }]);
+}
+
+/** What a client is told that produces one record. */
+async function produced(name: string, { partition: index, nodeId }: ReplicaKey): Promise<string> {
+  const socket = await KafkaSocket.open(nodeId);
+  const partitionData = [{ index, records: batch("from a client") }];
+  const topicData = [{ name, partitionData }];
+  const request = { transactionalId: null, acks: -1, timeoutMs: 10_000, topicData };
+  const { responses } = await socket.call(produce, 9, request);
+  socket.close();
+  return errorName(responses[0]!.partitionResponses[0]!.errorCode);
 }
 
 const alarmOf = () => runInDurableObject(actor(), (_, { storage }) => storage.getAlarm());
@@ -146,5 +180,38 @@ describe("the controller", () => {
     expect(await runDurableObjectAlarm(actor())).toBe(true);
     expect([await stale(), await alarmOf()]).toEqual([0, null]);
     for (const key of leaders) expect(await append(key, batch("after"))).toMatchObject(TOO_LARGE);
+  });
+
+  test("[BRK55] tells gateways what is set for all brokers, and they tell replicas they call", async () => {
+    const { name, leaders } = await newTopic(3);
+    for (const key of leaders) await appended(key, "before");
+    await abortAllDurableObjects();
+    const update = vi.spyOn(PartitionReplicaActor.prototype, "updateConfigs");
+    await setForAll("message.max.bytes", "20");
+    await vi.waitFor(async () => expect(await unheard()).toBe(0));
+    expect(update).not.toHaveBeenCalled();
+    for (const key of leaders) expect(await produced(name, key)).toBe("MESSAGE_TOO_LARGE");
+    expect(update).toHaveBeenCalledTimes(3);
+    // Replicas remember it, and gateways that begin again learn it.
+    await abortAllDurableObjects();
+    for (const key of leaders) expect(await append(key, batch("after"))).toMatchObject(TOO_LARGE);
+    await setForAll("message.max.bytes", null);
+    await vi.waitFor(async () => expect(await unheard()).toBe(0));
+    for (const key of leaders) expect(await produced(name, key)).toBe("NONE");
+  });
+
+  test("[CTL59] repeats a change of brokers by its alarm until the gateway confirms", async () => {
+    const update = vi.spyOn(GatewayActor.prototype, "updateConfigs");
+    update.mockImplementationOnce(() => {
+      throw new Error("The gateway cannot be reached.");
+    });
+    await setForAll("log.segment.bytes", "2000000");
+    await vi.waitFor(async () => expect(await unheard()).toBe(1));
+    await vi.waitFor(async () => expect(await alarmOf()).toBeGreaterThan(Date.now()));
+    await abortAllDurableObjects();
+    expect(await runDurableObjectAlarm(actor())).toBe(true);
+    expect([await unheard(), await alarmOf()]).toEqual([0, null]);
+    await setForAll("log.segment.bytes", null);
+    await vi.waitFor(async () => expect(await unheard()).toBe(0));
   });
 });
