@@ -126,12 +126,15 @@ const own: readonly BrokerConfigDefinition[] = [
     doc: "How late old segments may be looked for.",
   }),
   config("max.connections", "int", MAX_INT, {
-    ...NOT_NEGATIVE,
+    validator: { min: 0, zero: "Invalid max.connections 0" },
     updateMode: "cluster-wide",
     doc: "The most connections of a broker.",
   }),
   config("max.connections.per.ip", "int", MAX_INT, {
-    ...NOT_NEGATIVE,
+    validator: {
+      min: 0,
+      zero: "requirement failed: max.connections.per.ip can be set to zero only if max.connections.per.ip.overrides property is set.",
+    },
     updateMode: "cluster-wide",
     doc: "The most connections of a broker from one address.",
   }),
@@ -188,13 +191,17 @@ function config(
   return { name, type, default: fallback, updateMode: "read-only", synonyms: [name], ...details };
 }
 
+/** Of their values Kafka checks no more than that they are numbers. */
+const UNCHECKED = new Set(["log.flush.interval.ms", "log.flush.scheduler.interval.ms"]);
+
 /**
  * The defaults of topics. Of several that stand for one, the first can be changed while brokers
  * run, and the last has a default itself.
  */
 const defaultsOfTopics: readonly BrokerConfigDefinition[] = topicConfigs.flatMap((topicConfig) =>
   topicConfig.synonyms.map(({ name, times = 1, ...synonym }, index, { length }) => {
-    const { default: fallback, type, validator, doc } = { ...topicConfig, ...synonym };
+    const { default: fallback, type, doc, ...rest } = { ...topicConfig, ...synonym };
+    const validator = UNCHECKED.has(name) ? undefined : rest.validator;
     const inUnit = fallback !== null && times > 1 ? String(Number(fallback) / times) : fallback;
     return {
       name,

@@ -6,6 +6,8 @@ export type ConfigType = "boolean" | "short" | "int" | "long" | "double" | "stri
 /** What a value may be, beyond its type. */
 export type ConfigValidator =
   | { readonly min: number; readonly max?: number; readonly or?: number }
+  /** The words with which a zero is refused: it would keep everybody out. */
+  | { readonly min: number; readonly zero: string }
   | { readonly oneOf: readonly string[]; readonly ignoreCase?: true }
   /** What Kafka checks once it has read all configs, with other words for the same. */
   | { readonly atLeast: number }

@@ -76,8 +76,9 @@ function refusal(name: string, value: ConfigValue, validator: ConfigValidator): 
     if (Number(value) >= atLeast) return null;
     return `requirement failed: ${name} must be greater than or equal to ${atLeast}`;
   }
-  const { min, max, or } = validator;
   const number = Number(value);
+  if ("zero" in validator && number === 0) return validator.zero;
+  const { min, max, or } = { max: undefined, or: undefined, ...validator };
   if (number === or) return null;
   const shown = showNumber(value, max === 1);
   if (or !== undefined && max !== undefined) {
@@ -126,9 +127,17 @@ function listOf(value: ConfigValue): readonly string[] {
   return typeof value === "object" ? value : [String(value)];
 }
 
-/** Java prints a whole double with its point. */
-function showNumber(value: ConfigValue, double: boolean): string {
-  return double && Number.isInteger(value) ? `${Number(value)}.0` : String(value);
+/** As Java prints it: a double has a point, and an exponent when it is large or small. */
+function showNumber(value: ConfigValue, isDouble: boolean): string {
+  const number = Number(value);
+  if (!isDouble || !Number.isFinite(number)) return String(number);
+  const size = Math.abs(number);
+  const [digits, exponent] =
+    size !== 0 && (size < 1e-3 || size >= 1e7)
+      ? number.toExponential().replace("+", "").split("e")
+      : [String(number)];
+  const pointed = digits!.includes(".") ? digits! : `${digits}.0`;
+  return exponent === undefined ? pointed : `${pointed}E${exponent}`;
 }
 
 function invalidValue(name: string, value: string, why: string): string {
