@@ -28,6 +28,12 @@ declare module "vitest" {
   }
 }
 
+/** What a cluster of our own is made of. */
+export interface Shape {
+  readonly brokers: number;
+  readonly config: Readonly<Record<string, string>>;
+}
+
 const SHAPE: Shape = {
   /** So that a client can come to the wrong one. */
   brokers: 2,
@@ -39,14 +45,9 @@ const SHAPE: Shape = {
     "group.consumer.max.size": "10",
   },
 };
+
 /** Kafka's controllers listen this far above its brokers. */
 const CONTROLLER_PORT_OFFSET = 100;
-
-/** What a cluster of our own is made of. */
-export interface Shape {
-  readonly brokers: number;
-  readonly config: Readonly<Record<string, string>>;
-}
 
 /** Starts a cluster, and adds to `stops` what ends it, or as much of it as had started. */
 type Start = (shape: Shape, stops: (() => Promise<unknown>)[]) => Promise<Target>;
