@@ -293,6 +293,26 @@ test("[REP21] a reader that knows where it stands learns where it left the leade
   expect(await read(1, leaderEpoch + 1)).toEqual(["OFFSET_OUT_OF_RANGE", null, 0]);
 });
 
+test("[REP22] who believes in another leader epoch is refused", async () => {
+  const { replica, append, turn } = wake(new NodeSql());
+  void append(batch());
+  await turn();
+  const believing = async (currentLeaderEpoch: number) => {
+    const { leaderEpoch } = ROLE;
+    const answers = await Promise.all([
+      replica.read({ ...READ, currentLeaderEpoch }),
+      replica.listOffsets({ timestamp: -1, readCommitted: false, currentLeaderEpoch }),
+      replica.endOffsetForEpoch({ leaderEpoch, currentLeaderEpoch }),
+    ]);
+    return answers.map((answer) => ("refused" in answer ? answer.refused : answer.error));
+  };
+  const all = <Value>(value: Value) => [value, value, value];
+  expect(await believing(-1)).toEqual(all(null));
+  expect(await believing(ROLE.leaderEpoch)).toEqual(all(null));
+  expect(await believing(ROLE.leaderEpoch - 1)).toEqual(all("FENCED_LEADER_EPOCH"));
+  expect(await believing(ROLE.leaderEpoch + 1)).toEqual(all("UNKNOWN_LEADER_EPOCH"));
+});
+
 test("[REP10] a leader tells the size of its log and whom it remembers", async () => {
   const { replica, append, turn } = wake(new NodeSql());
   expect([await replica.logSize(), await replica.describeProducers()]).toEqual([

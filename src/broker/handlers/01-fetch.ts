@@ -138,8 +138,8 @@ function respond(
     const diverging = result.divergingEpoch !== null;
     if (!plan.mentions(partition, { error, highWatermark, logStartOffset, byteCount, diverging }))
       return;
-    const isMisrouted = error === "NOT_LEADER_OR_FOLLOWER";
-    const hint = isMisrouted
+    const isOutdated = error === "NOT_LEADER_OR_FOLLOWER" || error === "FENCED_LEADER_EPOCH";
+    const hint = isOutdated
       ? leaderHint(broker.locate(references[index]!, partition.partition))
       : null;
     if (hint) leaders.add(hint.leaderId);
