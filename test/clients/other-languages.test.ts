@@ -10,7 +10,7 @@ import type { DeclareTest } from "../support/needs.ts";
 import type { Offsets } from "./group-history.ts";
 import type { GroupMember } from "./group-member.ts";
 import { javaTool, needsJavaTools } from "./java-tools.ts";
-import type { LanguageClient } from "./language-clients.ts";
+import type { LanguageClient, Protocol } from "./language-clients.ts";
 import { clientSays, LANGUAGE_CLIENTS, programOf, tryCommand } from "./language-clients.ts";
 import type { Description } from "./language-group.ts";
 import { LanguageGroup } from "./language-group.ts";
@@ -122,11 +122,66 @@ async function livesTogether(
   expect(group.history.doubleOwners()).toEqual([]);
 }
 
+describe("members that the broker divides outlive", () => {
+  const clients = knowing("consumer");
+  buildBefore(clients);
+
+  for (const client of clients) {
+    needsClients([client])(
+      `[C4, C6] a sleep, the death of another one, and a restart of all brokers: ${client.name}`,
+      async () => {
+        const topic = `${client.name}-outlives`;
+        await createTopic(client, topic);
+        const group = new LanguageGroup(cluster.bootstrap, topic, "consumer");
+        try {
+          await outlivesAll(group, topic, client);
+        } finally {
+          await group.close();
+        }
+      },
+      PATIENCE_MS,
+    );
+  }
+});
+
+/** Whoever is given up for lost, and for whatever reason, has no record done twice or left out. */
+async function outlivesAll(
+  group: LanguageGroup,
+  topic: string,
+  client: LanguageClient,
+): Promise<void> {
+  const first = await group.join(client, "first");
+  const second = await group.join(client, "second");
+  await group.isSharedBy(PARTITIONS, first, second);
+  await write(client, topic, parts[0]!);
+  await hasDoneAll(group);
+
+  // What it has asked for may reach a sleeper when it wakes, before it hears that it is out.
+  first.pause();
+  await group.isSharedBy(PARTITIONS, second);
+  first.resume();
+  await group.isSharedBy(PARTITIONS, first, second);
+
+  await second.kill();
+  await group.isSharedBy(PARTITIONS, first);
+  await write(client, topic, parts[1]!);
+  await hasDoneAll(group);
+  await cluster.restart();
+  await write(client, topic, parts[2]!);
+  await hasDoneAll(group);
+  await leaves(first);
+  expect(group.values.toSorted()).toEqual(text.toSorted());
+  expect(group.history.doubleOwners()).toEqual([]);
+}
+
+/** The clients whose groups are tried with a protocol. */
+function knowing(protocol: Protocol): LanguageClient[] {
+  return LANGUAGE_CLIENTS.filter(({ protocols }) => protocols.includes(protocol));
+}
+
 describe("clients of all languages in one group", () => {
   buildBefore(LANGUAGE_CLIENTS);
 
-  const knowing = (protocol: string) =>
-    LANGUAGE_CLIENTS.filter(({ protocols }) => protocols.some((each) => each === protocol));
   const groups = [
     { protocol: "range", clients: LANGUAGE_CLIENTS },
     { protocol: "consumer", clients: knowing("consumer") },

@@ -48,16 +48,17 @@ func consume(ctx context.Context, bootstrap kgo.Opt, topic, group, protocol, id 
 		if ctx.Err() != nil {
 			return nil
 		}
-		if err := fetches.Err(); err != nil {
-			return err
-		}
+		// Whoever was given up for lost learns of it here, and joins again.
+		fetches.EachError(func(topic string, partition int32, err error) {
+			fmt.Fprintln(os.Stderr, "warned", topic, partition, err)
+		})
 		fetches.EachRecord(func(record *kgo.Record) {
 			place := fmt.Sprintf("%s-%d %d", record.Topic, record.Partition, record.Offset)
 			fmt.Fprintf(out, "handled %s %s\n", place, record.Value)
 		})
 		out.Flush()
 		if err := client.CommitUncommittedOffsets(ctx); err != nil && ctx.Err() == nil {
-			return err
+			fmt.Fprintln(os.Stderr, "warned", err)
 		}
 		client.AllowRebalance()
 	}
