@@ -6,6 +6,7 @@ import { describe, expect, test } from "vitest";
 
 import type { Sql } from "../../src/base/sql.ts";
 import { checkInvariants } from "../../src/log/invariants.ts";
+import { parseLogConfig } from "../../src/log/log-config.ts";
 import { BLOB_BYTES_MAX } from "../../src/log/log-limits.ts";
 import { PartitionLog } from "../../src/log/partition-log.ts";
 import {
@@ -245,6 +246,9 @@ function producing(logTest: LogTest): void {
     const again = PartitionLog.open(sql.reopen(), config(), NOW);
     expect(again.activeProducers(NOW + day)).toHaveLength(1);
     expect(again.activeProducers(NOW + 2 * day)).toHaveLength(0);
+    again.updateConfig(parseLogConfig({}, { "producer.id.expiration.ms": "1000" }));
+    expect(again.activeProducers(NOW + day + 999)).toHaveLength(1);
+    expect(again.activeProducers(NOW + day + 1000)).toHaveLength(0);
   });
 
   logTest("[LOG12] producers survive the deletion of all their records", (sql) => {

@@ -395,6 +395,17 @@ describe("a change of the topic's configs", () => {
     expect((await replica.log())!.config.maxMessageBytes).toBe(90);
   });
 
+  test("[REP20] of the broker may come to a role that was stored without any", async () => {
+    const sql = new NodeSql();
+    const { brokerConfigs: _, brokerConfigVersion: __, ...former } = ROLE;
+    await wake(sql).replica.log();
+    sql.run("UPDATE replica SET role = ?", JSON.stringify(former));
+    const { replica } = wake(sql);
+    const update = { brokerConfigs: { "message.max.bytes": "90" }, brokerConfigVersion: 1 };
+    await replica.updateConfigs({ broker: update });
+    expect((await replica.log())!.config.maxMessageBytes).toBe(90);
+  });
+
   test("[REP20] that comes late does not undo a newer one", async () => {
     const { replica } = wake(new NodeSql());
     await replica.updateConfigs(changed({}, 7));
