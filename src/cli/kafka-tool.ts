@@ -12,6 +12,7 @@ import { CommandError } from "./command-error.ts";
 import type { Properties } from "./properties.ts";
 import { readPropertiesFile } from "./properties.ts";
 import { tcpNetwork } from "./tcp-network.ts";
+import { addVersionFlag } from "./version.ts";
 
 const DEFAULT_BOOTSTRAP = "localhost:9092";
 
@@ -34,7 +35,7 @@ export interface ConnectFlags {
 /** A command with the flags that all tools have. */
 export function toolCommand({ name, description, tool, examples }: ToolHelp): Command {
   const lines = examples.map((example) => `  odradek ${example}`).join("\n");
-  return new Command(name)
+  const self = new Command(name)
     .description(description)
     .option(
       "--bootstrap-server <host:port,...>",
@@ -43,6 +44,7 @@ export function toolCommand({ name, description, tool, examples }: ToolHelp): Co
     .option("--command-config <file>", "properties file with configs of the client")
     .configureHelp({ helpWidth: 100 })
     .addHelpText("after", `\nExamples:\n${lines}\n\nThe flags are those of Kafka's ${tool}.`);
+  return addVersionFlag(self);
 }
 
 /** Prints a line; a test collects it instead. */

@@ -5,11 +5,12 @@
 import { Command } from "commander";
 
 import { commandsFor } from "./commands.ts";
+import { addVersionFlag } from "./version.ts";
 
 /** By name, so that the client need not be loaded for a command without one. */
 const EXPECTED: ReadonlySet<string> = new Set(["CommandError", "UsageError", "KafkaError"]);
 
-const program = new Command("odradek")
+const program = addVersionFlag(new Command("odradek"))
   .description("Kafka rebuilt from actors: a broker on workerd for Kafka clients and browsers.")
   .addHelpText(
     "after",

@@ -1,4 +1,8 @@
 /** The list of commands, and that each is loaded when it is called and not before. */
+import { spawnSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { expect, test } from "vitest";
 
 import { commandsFor } from "../../src/cli/commands.ts";
@@ -29,3 +33,16 @@ test("every command says what it is for, has its own name, examples and the tool
     if (name !== "serve") expect(help).toMatch(/The flags are those of Kafka's kafka-[a-z-]+\./);
   }
 });
+
+test.each([[], ["topics"], ["console-consumer"]])(
+  "%s --version tells the package's",
+  (...words) => {
+    const root = join(import.meta.dirname, "../..");
+    const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+      version: string;
+    };
+    const args = [join(root, "bin/odradek.js"), ...words, "--version"];
+    const { status, stdout } = spawnSync(process.execPath, args, { encoding: "utf8" });
+    expect([status, stdout]).toEqual([0, `${version}\n`]);
+  },
+);
