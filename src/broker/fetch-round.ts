@@ -101,7 +101,7 @@ async function readOne(
   });
 }
 
-function byteCountOf(result: ReadResult): number {
+export function byteCountOf(result: ReadResult): number {
   return result.pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 
