@@ -20,7 +20,7 @@ const MIN_EVICTION_MS = 120_000;
 const MAX_SESSION_PARTITIONS = 200_000;
 
 const FINAL_EPOCH = -1;
-const INITIAL_EPOCH = 0;
+export const INITIAL_EPOCH = 0;
 const MAX_EPOCH = 2 ** 31 - 1;
 const NO_SESSION = 0;
 const NO_EPOCH = -1;

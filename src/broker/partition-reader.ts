@@ -11,7 +11,7 @@ import type { Broker, Located } from "./broker.ts";
 import type { Tail } from "./tails.ts";
 
 export type PartitionRead = Omit<ReadCall, "watcher"> & {
-  /** Whether the reader is going to wait at the end: the partition is then watched. */
+  /** Whether the reader waits at the end or comes again: the partition is then watched. */
   readonly watch: boolean;
 };
 

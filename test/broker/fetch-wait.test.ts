@@ -1,8 +1,9 @@
 /** How long a Fetch waits, and what ends its wait. */
 import { describe, expect, test } from "vitest";
 
+import { fetchHandler } from "../../src/broker/handlers/01-fetch.ts";
 import { batch } from "../log/batches.ts";
-import { openConnection } from "./fetch-requests.ts";
+import { fetchRequest, openConnection } from "./fetch-requests.ts";
 import { fetchFrom, smallCluster, type SmallCluster } from "./small-cluster.ts";
 
 const WAIT_MS = 30_000;
@@ -97,4 +98,28 @@ test("[BRK19] a waiting Fetch makes no call, however long the partition is silen
   const sent = new Map(cluster.cluster.network.sent);
   await cluster.settle(answer);
   expect(cluster.cluster.network.sent).toEqual(sent);
+});
+
+test("[BRK19] who asks again and again in a session is served from memory", async () => {
+  const cluster = await smallCluster(1);
+  const { append, broker, settle } = cluster;
+  const reads = () => cluster.cluster.network.sent.get("read") ?? 0;
+  const context = { broker, connection: openConnection(), apiVersion: 12, clientId: null };
+  const ask = (sessionId: number, sessionEpoch: number) => {
+    const request = fetchRequest(sessionEpoch === 0 ? [{ partition: 0 }] : [], {
+      sessionId,
+      sessionEpoch,
+      ...(sessionEpoch > 0 && { topics: [] }),
+    });
+    return settle(fetchHandler.handle(request, { ...context, begun: () => {} }));
+  };
+  const { sessionId } = (await ask(0, 0))!;
+  await ask(sessionId!, 1);
+  const before = reads();
+  expect((await ask(sessionId!, 2))!.responses).toEqual([]);
+  await append(0, batch());
+  await cluster.world.runFor(50);
+  const [topic] = (await ask(sessionId!, 3))!.responses;
+  expect(topic!.partitions[0]!.records).toHaveLength(SIZE);
+  expect(reads()).toBe(before);
 });

@@ -15,7 +15,7 @@ import { ErrorCode } from "../../protocol/errors.ts";
 import { fetch } from "../../protocol/messages/01-fetch.ts";
 import type { Broker } from "../broker.ts";
 import { fetchRound, isCutShort, type FetchedPartition } from "../fetch-round.ts";
-import type { FetchPartition, FetchPlan } from "../fetch-sessions.ts";
+import { INITIAL_EPOCH, type FetchPartition, type FetchPlan } from "../fetch-sessions.ts";
 import { fetchWait } from "../fetch-wait.ts";
 import { handler, type RequestContext } from "../handler.ts";
 import { leaderHint, nodeEndpoints, type LeaderHint } from "../leader-hints.ts";
@@ -93,6 +93,8 @@ async function fetchUntilEnough(
   const limitOfEach = plan.partitions.reduce((sum, { maxBytes }) => sum + Math.max(maxBytes, 0), 0);
   const wantedBytes = Math.min(limit, limitOfEach);
   const mayWait = request.maxWaitMs > 0 && request.minBytes > 0 && plan.partitions.length > 0;
+  // Who goes on with a session comes again, be it without waiting.
+  const watch = mayWait || request.sessionEpoch > INITIAL_EPOCH;
   for (;;) {
     // A route may prove wrong, and be forgotten, while the request waits.
     await broker.routes.load(references);
@@ -103,7 +105,7 @@ async function fetchUntilEnough(
     // An answer has no more than there is memory for.
     const share = broker.memory.answers.share(wantedBytes);
     const maxBytes = share.bytes < wantedBytes ? share.bytes : limit;
-    const round = { maxBytes, readCommitted, watch: mayWait };
+    const round = { maxBytes, readCommitted, watch };
     const fetched = await fetchRound(broker, plan.partitions, located, round).finally(() =>
       share.release(),
     );
