@@ -17,20 +17,20 @@ const PROGRAMS = join(import.meta.dirname, "programs");
 const CACHE = join(import.meta.dirname, "../../node_modules/.cache/clients");
 const BUILD_TIMEOUT_MS = 300_000;
 
-/** Null where there is the Go that `go.mod` asks for, else what is not there. */
-export function missingGo(): string | null {
-  const wanted = /^go ([\d.]+)$/m.exec(readFileSync(join(PROGRAMS, "go/go.mod"), "utf8"))![1]!;
+/** Null where there is the Go that a program asks for, else what is not there. */
+export function missingGo(name: string): string | null {
+  const wanted = /^go ([\d.]+)$/m.exec(readFileSync(join(PROGRAMS, name, "go.mod"), "utf8"))![1]!;
   const go = spawnSync("go", ["env", "GOVERSION"], { encoding: "utf8" });
-  if (go.error) return `franz-go needs Go ${wanted} or later; there is no go`;
+  if (go.error) return `${name} needs Go ${wanted} or later; there is no go`;
   const found = go.stdout.trim().replace(/^go/, "");
   const isOld = found.localeCompare(wanted, "en", { numeric: true }) < 0;
-  return isOld ? `franz-go needs Go ${wanted} or later; this go is ${found}` : null;
+  return isOld ? `${name} needs Go ${wanted} or later; this go is ${found}` : null;
 }
 
-/** The Go program. */
-export async function buildGo(): Promise<Started> {
-  const program = join(CACHE, "franz-go");
-  await succeeds("go", ["build", "-o", program, "."], join(PROGRAMS, "go"));
+/** One of the Go programs. */
+export async function buildGo(name: string): Promise<Started> {
+  const program = join(CACHE, name);
+  await succeeds("go", ["build", "-o", program, "."], join(PROGRAMS, name));
   return [program];
 }
 

@@ -40,19 +40,31 @@ export interface LanguageMembership {
 
 const RUN_TIMEOUT_MS = 60_000;
 
-/** All of them. kafka-python knows the classic protocol alone, and so does Debian's librdkafka. */
+/** All of them. */
 export const LANGUAGE_CLIENTS: readonly LanguageClient[] = [
   {
     name: "franz-go",
     protocols: ["classic", "consumer"],
-    missing: missingGo,
-    build: buildGo,
+    missing: () => missingGo("franz-go"),
+    build: () => buildGo("franz-go"),
+  },
+  {
+    name: "sarama",
+    protocols: ["classic"],
+    missing: () => missingGo("sarama"),
+    build: () => buildGo("sarama"),
   },
   {
     name: "kafka-python",
     protocols: ["classic"],
     missing: missingPython,
     build: () => buildPython("kafka_python_client.py"),
+  },
+  {
+    name: "aiokafka",
+    protocols: ["classic"],
+    missing: missingPython,
+    build: () => buildPython("aiokafka_client.py"),
   },
   {
     name: "confluent-kafka",
