@@ -24,6 +24,8 @@ export async function readBody(
 ): Promise<PostedBody> {
   const stop = new AbortController();
   const held = new ConnectionMemory(memory, () => stop.abort(outOfMemory()));
+  // It may be waiting for more memory: what it has goes back at once.
+  stop.signal.addEventListener("abort", () => held.close());
   const cancelTimeout = ports.timers.after(BODY_TIMEOUT_MS, () => stop.abort(tooLate()));
   try {
     const bytes = await readAll(request, { limit, memory: held, signal: stop.signal });
@@ -49,6 +51,7 @@ async function readAll(request: Request, { limit, memory, signal }: Reading): Pr
   const cancel = () => void reader.cancel();
   signal.addEventListener("abort", cancel);
   try {
+    await memory.arriving(claimed);
     for (let size = 0; ;) {
       const { value, done } = await reader.read().catch(() => {
         throw signal.reason ?? brokenOff();
@@ -58,7 +61,7 @@ async function readAll(request: Request, { limit, memory, signal }: Reading): Pr
       size += value.length;
       if (size > limit) throw tooLarge(limit);
       pieces.push(value);
-      await memory.arriving(Math.min(2 * size, limit));
+      await memory.arriving(size);
     }
   } finally {
     signal.removeEventListener("abort", cancel);

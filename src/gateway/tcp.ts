@@ -26,7 +26,13 @@ export async function serveTcp(
   const writer = (socket.writable as WritableStream<Uint8Array>).getWriter();
   const responses = new ResponseQueue(async (frames) => {
     for (const piece of joinForWriting(frames)) {
-      await writer.write(piece);
+      try {
+        await writer.write(piece);
+      } catch (error) {
+        // Requests that wait behind this answer are not worked on for nobody.
+        connection.end("the client has left");
+        throw error;
+      }
       connection.isActive();
     }
   });
