@@ -21,6 +21,7 @@ const MIN_JAVA_VERSION = 17;
 const ARTIFACTS = [
   ["org.apache.kafka", "kafka_2.13", KAFKA_VERSION],
   ["org.apache.kafka", "kafka-tools", KAFKA_VERSION],
+  ["org.apache.kafka", "kafka-streams", KAFKA_VERSION],
   ["org.slf4j", "slf4j-simple", "1.7.36"],
 ] as const;
 
@@ -36,10 +37,10 @@ export function oracleAvailable(): string | null {
   return "Apache Kafka comes from Maven Central; there is no mvn.";
 }
 
-/** The Java class path with broker and tools; gets the jars first where the cache lacks them. */
+/** The Java class path with broker, tools and Kafka Streams; gets the jars first where the cache lacks them. */
 export async function kafkaClassPath(signal?: AbortSignal): Promise<string> {
   if (!existsSync(cacheDirectory())) await fillCache(signal);
-  return join(cacheDirectory(), "lib", "*");
+  return join(kafkaLibrary(), "*");
 }
 
 function cacheRoot(): string {
@@ -47,7 +48,12 @@ function cacheRoot(): string {
 }
 
 function cacheDirectory(): string {
-  return join(cacheRoot(), `kafka-${KAFKA_VERSION}`);
+  return join(cacheRoot(), `kafka-${KAFKA_VERSION}-with-streams`);
+}
+
+/** Where the jars are once they have come. */
+export function kafkaLibrary(): string {
+  return join(cacheDirectory(), "lib");
 }
 
 async function fillCache(signal: AbortSignal | undefined): Promise<void> {

@@ -3,9 +3,10 @@
  * that `npm run oracle` fills.
  */
 import { existsSync, readFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { inflateRawSync } from "node:zlib";
+
+import { KAFKA_VERSION, kafkaLibrary } from "../oracle/kafka-jars.ts";
 
 /** A field as Kafka's JSON has it, as far as it matters on the wire. */
 export interface KafkaField {
@@ -30,8 +31,7 @@ export interface KafkaMessage {
   readonly commonStructs?: readonly KafkaField[];
 }
 
-const cache = process.env["ODRADEK_CACHE"] ?? join(homedir(), ".cache", "odradek");
-const folder = join(cache, "kafka-4.3.1", "lib");
+const folder = kafkaLibrary();
 
 /** Null where Kafka's message JSON is at hand, else a sentence that says what is missing. */
 export function kafkaMessagesMissing(): string | null {
@@ -43,7 +43,9 @@ export function kafkaMessages(
   jar: "kafka-clients" | "kafka-group-coordinator" = "kafka-clients",
 ): ReadonlyMap<string, KafkaMessage> {
   const messages = new Map<string, KafkaMessage>();
-  for (const [path, bytes] of entriesOfZip(readFileSync(join(folder, `${jar}-4.3.1.jar`)))) {
+  for (const [path, bytes] of entriesOfZip(
+    readFileSync(join(folder, `${jar}-${KAFKA_VERSION}.jar`)),
+  )) {
     const name = /^common\/message\/(\w+)\.json$/.exec(path)?.[1];
     if (name === undefined) continue;
     const withoutComments = bytes()
