@@ -1,6 +1,6 @@
 /**
- * Clients of other languages at their work: those for Go, Python and C create topics, write with all
- * compressions, share groups and say what they find of them.
+ * Clients of other languages at their work: those for Go, Python and C create topics, write with
+ * all compressions, share groups and say what they find of them.
  * `CLIENTS_TARGET=kafka` runs all of it against Apache Kafka.
  */
 import { afterAll, beforeAll, describe, expect, test } from "vitest";

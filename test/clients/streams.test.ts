@@ -43,7 +43,7 @@ needsJavaTools(
     await createTopic(cluster.bootstrap, "counts", PARTITIONS);
     const first = ["a log is a spool", "a spool of thread", "a thread of a log"];
     await count(first, counted(first));
-    // Its tables were in a directory that is gone now; the second life begins where the first ended.
+    // Its tables were in a directory that is gone now; a second life begins where the first ended.
     const second = ["the thread of the spool", "a log"];
     await count(second, counted([...first, ...second]));
     const topics = await odradekTool("topics", cluster.bootstrap, ["--list", "--topic", "word.*"]);

@@ -37,7 +37,7 @@ export function oracleAvailable(): string | null {
   return "Apache Kafka comes from Maven Central; there is no mvn.";
 }
 
-/** The Java class path with broker, tools and Kafka Streams; gets the jars first where the cache lacks them. */
+/** The class path of broker, tools and Kafka Streams; gets the jars where the cache lacks them. */
 export async function kafkaClassPath(signal?: AbortSignal): Promise<string> {
   if (!existsSync(cacheDirectory())) await fillCache(signal);
   return join(kafkaLibrary(), "*");
