@@ -1,6 +1,6 @@
 /**
- * Clients that are slow, half open or greedy. Whatever they do, the server goes on answering others,
- * and its memory stays within bounds.
+ * Clients that are slow, half open or greedy. Whatever they do, the server goes on answering all
+ * others, and its memory stays within bounds.
  */
 import { once } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -24,8 +24,8 @@ import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
 
 /**
- * What clients may make the process hold is about 1.3 GB, and what they have let go of may take some
- * seconds to be collected.
+ * What clients may make the process hold is about 1.3 GB, and what they have let go of may take
+ * some seconds to be collected.
  */
 const MAX_RESIDENT_BYTES = 2.5 * 1024 * 1024 * 1024;
 const PATIENCE_MS = 60_000;
