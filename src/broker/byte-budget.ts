@@ -154,12 +154,18 @@ export class ByteBudget {
     });
   }
 
-  /** Holds are in the order in which they were taken. */
+  /**
+   * Holds are in the order in which they were taken. Who gives one up may need a moment for it, so
+   * no more are asked than are enough.
+   */
   #takeBack(): void {
     const unsafe = this.#ports.clock.now() - SAFE_MS;
+    let lacking = this.#used - this.#limit + 1;
     for (const hold of this.#holds) {
-      if (hold.since > unsafe || this.free > 0) return;
-      if (hold.bytes > 0 && hold.mayBeTakenBack) hold.giveUp();
+      if (hold.since > unsafe || lacking <= 0) return;
+      if (hold.bytes === 0 || !hold.mayBeTakenBack) continue;
+      lacking -= hold.bytes;
+      hold.giveUp();
     }
   }
 }

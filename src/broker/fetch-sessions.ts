@@ -227,10 +227,12 @@ function incrementalPlan(session: FetchSession): FetchPlan {
     mentions(partition, outcome) {
       const { told } = partition;
       note(partition, outcome);
-      if (outcome.byteCount > 0) {
+      const key = keyOf(partition);
+      // A later request may have forgotten it meanwhile.
+      if (outcome.byteCount > 0 && session.partitions.get(key) === partition) {
         // Those that were served wait behind the others the next time, so that none starves.
-        session.partitions.delete(keyOf(partition));
-        session.partitions.set(keyOf(partition), partition);
+        session.partitions.delete(key);
+        session.partitions.set(key, partition);
       }
       return (
         outcome.byteCount > 0 ||

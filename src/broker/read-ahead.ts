@@ -102,7 +102,8 @@ export class ReadAhead {
 
   #readAhead(key: string, expected: Expected, located: Located, read: PartitionRead): void {
     const { memory, timers } = this.#ports;
-    if (memory.free < read.maxBytes) return;
+    // Those who have asked come first.
+    if (memory.free < read.maxBytes || memory.free < memory.used) return;
     const forget = () => this.#forget(key, expected);
     expected.hold = memory.hold(read.maxBytes, forget);
     expected.cancel = timers.after(KEEP_MS, forget);

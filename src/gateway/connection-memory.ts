@@ -113,7 +113,7 @@ export class ConnectionMemory {
       return;
     }
     // The first one stays: it tells since when the frame has been arriving.
-    more.release();
     this.#arriving?.resize(size);
+    more.release();
   }
 }

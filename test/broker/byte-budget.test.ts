@@ -98,6 +98,19 @@ describe("a budget of bytes", () => {
     expect(givenUp).toEqual(["first", "second"]);
   });
 
+  test("[BRK62] takes back no more than that, though to give up takes a moment", async () => {
+    const { world, budget } = newBudget();
+    const givenUp: number[] = [];
+    for (let index = 0; index < 10; index++) {
+      const share = budget.hold(LIMIT / 10, () => {
+        givenUp.push(index);
+        world.after(10, () => share.release());
+      });
+    }
+    await world.runFor(SAFE_MS + 5000);
+    expect(givenUp).toEqual([0]);
+  });
+
   test("[BRK62] asks each to give up once, and not those whom others do not wait for", async () => {
     const { world, budget, hold, givenUp } = newBudget();
     let asked = 0;

@@ -90,4 +90,14 @@ describe("one round of a Fetch", () => {
     expect(await errorsTo(2)).toEqual([[6, 0]]);
     expect(await errorsTo(-2)).toEqual([[0, SIZE]]);
   });
+
+  test("[BRK15] under a limit below nothing returns one batch, and takes no memory", async () => {
+    const cluster = await filled(2);
+    const { answers } = cluster.broker.memory;
+    const free = answers.free;
+    const fetched = fetchFrom(cluster, [{ partition: 0 }], { maxBytes: -2_147_483_648 });
+    expect(answers.free).toBeLessThanOrEqual(free);
+    expect(await cluster.settle(fetched)).toMatchObject([{ size: SIZE }]);
+    expect(answers.free).toBe(free);
+  });
 });

@@ -190,6 +190,15 @@ describe("a fetch session", () => {
     expect(served(second)).toEqual([1, 0, 2]);
   });
 
+  test("[BRK9] serves none that was forgotten while it was read", () => {
+    const { sessions } = newSessions();
+    const { sessionId: id } = opened(sessions, 1, 2);
+    const slow = planned(sessions.plan(request({ id, epoch: 1 }), 12));
+    planned(sessions.plan(request({ id, epoch: 2, forgotten: [1] }), 12));
+    slow.mentions(slow.partitions[0]!, { ...QUIET, byteCount: 10 });
+    expect(served(planned(sessions.plan(request({ id, epoch: 3 }), 12)))).toEqual([2]);
+  });
+
   test("[BRK9] of a partition that is named twice asks once, by what is said last", () => {
     const { sessions } = newSessions();
     const offsets = [

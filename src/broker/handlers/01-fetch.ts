@@ -91,7 +91,7 @@ async function fetchUntilEnough(
   const readCommitted = isReadCommitted(request);
   const limit = Math.min(request.maxBytes, broker.ports.config.fetchMaxBytes);
   const limitOfEach = plan.partitions.reduce((sum, { maxBytes }) => sum + Math.max(maxBytes, 0), 0);
-  const wantedBytes = Math.min(limit, limitOfEach);
+  const wantedBytes = Math.max(Math.min(limit, limitOfEach), 0);
   const mayWait = request.maxWaitMs > 0 && request.minBytes > 0 && plan.partitions.length > 0;
   // Who goes on with a session comes again, be it without waiting.
   const watch = mayWait || request.sessionEpoch > INITIAL_EPOCH;
