@@ -7,6 +7,7 @@ import { type ControllerPort, Unreachable } from "../broker/ports.ts";
 import type { GroupConfigs } from "../controller/dynamic-configs.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { GroupPort } from "../group/group-calls.ts";
+import { isPossibleGroupId } from "../group/group-id.ts";
 import type { ReplicaControl, ReplicaPort } from "../replication/replica-calls.ts";
 import type { Env } from "./env.ts";
 import { controllerName, groupName, replicaName } from "./names.ts";
@@ -66,7 +67,8 @@ export async function updateGroupConfigs(
   groupId: string,
   configs: GroupConfigs,
 ): Promise<void> {
-  await groupCoordinator(env, groupId).updateConfigs(configs);
+  // There may be configs for a name that no group can have.
+  if (isPossibleGroupId(groupId)) await groupCoordinator(env, groupId).updateConfigs(configs);
 }
 
 function groupCoordinator(env: Env, groupId: string) {

@@ -3,6 +3,7 @@
  * the error for which clients look the coordinator up and ask again.
  */
 import type { Client, GroupPort } from "../group/group-calls.ts";
+import { isPossibleGroupId } from "../group/group-id.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import type { Broker } from "./broker.ts";
 import { fewAtOnce } from "./few-at-once.ts";
@@ -13,13 +14,15 @@ import { Unreachable } from "./ports.ts";
 const MAX_GROUPS_PER_REQUEST = 10_000;
 
 const NO_ANSWER = { error: "COORDINATOR_NOT_AVAILABLE" } as const;
+const NO_SUCH_ID = { error: "INVALID_GROUP_ID" } as const;
 
 /** The group's answer, or the error that stands for none. */
 export async function askGroup<Answer extends { readonly error: ErrorName | null }>(
   { ports }: Broker,
   groupId: string,
   question: (group: GroupPort) => Promise<Answer>,
-): Promise<Answer | typeof NO_ANSWER> {
+): Promise<Answer | typeof NO_ANSWER | typeof NO_SUCH_ID> {
+  if (!isPossibleGroupId(groupId)) return NO_SUCH_ID;
   try {
     return await question(ports.group(groupId));
   } catch (error) {

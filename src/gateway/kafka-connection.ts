@@ -139,7 +139,7 @@ export class KafkaConnection implements ConnectionContext {
   #take(frame: Uint8Array): Promise<void> | undefined {
     const prefix = decodeRequestPrefix(frame);
     const handler = findHandler(prefix.apiKey, prefix.apiVersion);
-    if (!handler) return this.#refuseVersion(prefix);
+    if (!handler) return this.#refuseVersion(prefix, frame);
     const hold = this.memory.request(frame.length, handler.api.key !== produce.key);
     if (!(hold instanceof Promise)) return this.#begin(handler, frame, hold);
     return hold.then((granted) => this.#begin(handler, frame, granted));
@@ -170,12 +170,17 @@ export class KafkaConnection implements ConnectionContext {
   }
 
   /**
-   * Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511).
+   * Kafka closes the connection over a version it lacks, unless it is one of ApiVersions (KIP-511)
+   * whose header can be read.
    */
-  #refuseVersion({ apiKey, apiVersion, correlationId }: RequestPrefix): Promise<void> | undefined {
+  #refuseVersion(
+    { apiKey, apiVersion, correlationId }: RequestPrefix,
+    frame: Uint8Array,
+  ): Promise<void> | undefined {
     if (apiKey !== apiVersions.key) {
       throw new CloseConnection(`version ${apiVersion} of API ${apiKey} is not supported`);
     }
+    decodeRequestHeader(frame, apiVersions);
     const header = { apiVersion: 0, correlationId };
     this.#responses
       .reserve()

@@ -1,8 +1,9 @@
 /** Requests that name many groups: how many are asked at a time, and how many at all. */
 import { expect, test } from "vitest";
 
-import { answerEachGroup } from "../../src/broker/ask-group.ts";
+import { answerEachGroup, askGroup } from "../../src/broker/ask-group.ts";
 import { fewAtOnce } from "../../src/broker/few-at-once.ts";
+import { groupCluster } from "./group-cluster.ts";
 import { microtasks, Turns } from "./turns.ts";
 
 const AT_ONCE = 64;
@@ -45,6 +46,15 @@ test("[BRK65] calls that need nothing from elsewhere leave others their turn", a
   expect(callsByTurn).toEqual([256, 512, 768, 1000]);
   turns.next();
   expect(await results).toHaveLength(1000);
+});
+
+test("[BRK29] an id that no actor can be called by names no group", async () => {
+  const { broker } = groupCluster();
+  const ask = (groupId: string) => askGroup(broker, groupId, async () => ({ error: null }));
+  expect(await ask("x".repeat(900))).toEqual({ error: null });
+  expect(await ask("x".repeat(901))).toEqual({ error: "INVALID_GROUP_ID" });
+  expect(await ask("\u1234".repeat(300))).toEqual({ error: null });
+  expect(await ask("\u1234".repeat(301))).toEqual({ error: "INVALID_GROUP_ID" });
 });
 
 test("[BRK30] what a request names beyond the limit is refused", async () => {

@@ -5,7 +5,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { fuzz } from "../fuzz/fuzz.ts";
-import { complaints } from "../fuzz/server-log.ts";
+import { complaints, SAY_EVERYTHING } from "../fuzz/server-log.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
 
@@ -17,7 +17,7 @@ const MAX_RESIDENT_BYTES = 1024 * 1024 * 1024;
 
 let odradek: Odradek;
 beforeAll(async () => {
-  odradek = await startOdradek();
+  odradek = await startOdradek({ flags: SAY_EVERYTHING });
 });
 afterAll(() => odradek.stop());
 

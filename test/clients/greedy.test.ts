@@ -18,7 +18,7 @@ import { Cluster } from "../conformance/cluster.ts";
 import type { Partition } from "../conformance/partition.ts";
 import { answersOf, closeAll, openSockets, requestBytes } from "../fuzz/greedy-sockets.ts";
 import { Lane, overTcp } from "../fuzz/lane.ts";
-import { complaints } from "../fuzz/server-log.ts";
+import { complaints, SAY_EVERYTHING } from "../fuzz/server-log.ts";
 import { underAttack } from "../fuzz/under-attack.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
@@ -42,7 +42,7 @@ let odradek: Odradek;
 let cluster: Cluster;
 let pid: number;
 beforeAll(async () => {
-  odradek = await startOdradek();
+  odradek = await startOdradek({ flags: SAY_EVERYTHING });
   cluster = new Cluster(odradek.bootstrap);
   pid = odradek.workerdPid();
 });

@@ -31,13 +31,14 @@ const FIRST_TOPIC_ID_VERSION = 13;
 export const produceHandler = handler({
   api: produce,
 
-  async handle(request, context) {
+  async handle(given, context) {
     const { broker, apiVersion } = context;
-    const refusal = refusedWhole(request);
+    const refusal = refusedWhole(given);
     if (refusal !== null) {
-      if (request.acks === 0) throw new CloseConnection(`a Produce with acks=0 failed: ${refusal}`);
-      return refuse(request, ErrorCode[refusal]);
+      if (given.acks === 0) throw new CloseConnection(`a Produce with acks=0 failed: ${refusal}`);
+      return refuse(given, ErrorCode[refusal]);
     }
+    const request = oncePerPartition(given);
     const references = request.topicData.map((topic): AskedPartitions => {
       const { name, topicId } = topic;
       const partitions = topic.partitionData.map(({ index }) => index);
@@ -89,6 +90,33 @@ function refusedWhole({ topicData, transactionalId }: ProduceRequest): ErrorName
     }
   }
   return null;
+}
+
+/** Of a partition that is named twice the last batch counts, as in Kafka, and no other is written. */
+function oncePerPartition(request: ProduceRequest): ProduceRequest {
+  const { topicData } = request;
+  if (topicData.length === 1 && topicData[0]!.partitionData.length === 1) return request;
+  const topics = new Map<string, ProducedTopic>();
+  for (const topic of topicData) {
+    const key = topic.name + topic.topicId;
+    const partitions = topics.get(key)?.partitions ?? new Map<number, ProducedPartition>();
+    for (const partition of topic.partitionData) partitions.set(partition.index, partition);
+    topics.set(key, { topic, partitions });
+  }
+  return {
+    ...request,
+    topicData: [...topics.values()].map(({ topic, partitions }) => {
+      return { ...topic, partitionData: [...partitions.values()] };
+    }),
+  };
+}
+
+type TopicData = ProduceRequest["topicData"][number];
+type ProducedPartition = TopicData["partitionData"][number];
+
+interface ProducedTopic {
+  readonly topic: TopicData;
+  readonly partitions: Map<number, ProducedPartition>;
 }
 
 function isOfTransaction(records: Uint8Array): boolean {

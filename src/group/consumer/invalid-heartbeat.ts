@@ -23,8 +23,13 @@ export function invalidHeartbeatIds(
     apiVersion >= CONSUMER_GENERATED_MEMBER_ID_REQUIRED_VERSION ||
     memberEpoch > 0 ||
     memberEpoch === LEAVE_GROUP_MEMBER_EPOCH;
-  if (needsMemberId && memberId.trim() === "") return invalidRequest("MemberId can't be empty.");
-  return groupId.trim() === "" ? invalidRequest("GroupId can't be empty.") : null;
+  if (needsMemberId && isBlank(memberId)) return invalidRequest("MemberId can't be empty.");
+  return isBlank(groupId) ? invalidRequest("GroupId can't be empty.") : null;
+}
+
+/** Java trims all up to the space, control characters too, and no other spaces. */
+function isBlank(text: string): boolean {
+  return /^[\0- ]*$/.test(text);
 }
 
 /** What is wrong with the rest, or null. */
@@ -33,8 +38,9 @@ export function invalidHeartbeat(
   assignors: readonly string[],
 ): Refusal | null {
   const { memberEpoch, instanceId, rackId, serverAssignor } = call;
-  if (instanceId?.trim() === "") return invalidRequest("InstanceId can't be empty.");
-  if (rackId?.trim() === "") return invalidRequest("RackId can't be empty.");
+  if (instanceId !== null && isBlank(instanceId))
+    return invalidRequest("InstanceId can't be empty.");
+  if (rackId !== null && isBlank(rackId)) return invalidRequest("RackId can't be empty.");
   if (memberEpoch === 0) {
     const invalid = invalidJoin(call);
     if (invalid !== null) return invalid;

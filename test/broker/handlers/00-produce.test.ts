@@ -41,3 +41,20 @@ test("[BRK73] a batch of a transaction needs a transactional id, and is not take
   expect(await produce("transaction")).toBe("INVALID_TXN_STATE");
   expect(appends).toEqual([]);
 });
+
+test("[BRK1] of a partition that is named twice the last batch is appended, and no other", async () => {
+  const { appends, call } = groupCluster();
+  const good = { index: 0, records: batch() };
+  const bad = { index: 0, records: null };
+  const produce = async (...partitions: (typeof good | typeof bad)[]) => {
+    const topicData = partitions.map((each) => ({ name: "topic", partitionData: [each, each] }));
+    const { responses } = await call(produceHandler, 9, { acks: -1, timeoutMs: 1000, topicData });
+    return responses.flatMap((topic) =>
+      topic.partitionResponses.map(({ index, errorCode }) => [index, errorName(errorCode)]),
+    );
+  };
+  expect(await produce(bad, good)).toEqual([[0, "NONE"]]);
+  expect(appends).toHaveLength(1);
+  expect(await produce(good, bad)).toEqual([[0, "INVALID_RECORD"]]);
+  expect(appends).toHaveLength(1);
+});

@@ -25,6 +25,9 @@ describe("an invalid heartbeat", () => {
     expect(ids("", 1, 0)).toBe(noMemberId);
     expect(ids("", -1, 0)).toBe(noMemberId);
     expect(ids("a", 0, 1, "")).toBe("GroupId can't be empty.");
+    // As Java trims them.
+    expect(ids("\u0000 \t", 0, 1)).toBe(noMemberId);
+    expect(ids("\u00a0", 0, 1)).toBeNull();
     expect(invalidHeartbeatIds({ groupId: "", memberId: "", memberEpoch: 1 }, 0)).toEqual({
       error: "INVALID_REQUEST",
       message: noMemberId,
