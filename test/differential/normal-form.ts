@@ -106,9 +106,15 @@ function readWith(nameOf: (kind: IdKind, id: unknown) => unknown): ChangeScalar 
     if (value instanceof Uint8Array) {
       return field === "records" ? changed(batches(value), read) : hex(value);
     }
-    return typeof value === "number" && /time/i.test(field) ? time(value) : value;
+    if (typeof value === "number" && /time/i.test(field)) return time(value);
+    return typeof value === "string" && field === "errorMessage" ? withoutIds(value) : value;
   };
   return read;
+}
+
+/** What is said of an id that the cluster may have made up for this very sentence. */
+function withoutIds(sentence: string): string {
+  return sentence.replaceAll(/(?<![\w-])[\w-]{22}(?![\w-])/g, "some id");
 }
 
 function time(value: number): unknown {

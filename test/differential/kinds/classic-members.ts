@@ -36,7 +36,7 @@ interface Identity {
 
 const join = kind({
   api: joinGroup,
-  weight: 8,
+  weight: 10,
   mayWait: true,
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
@@ -125,7 +125,9 @@ function forget(group: KnownGroup, { memberId, groupInstanceId }: Known<Identity
 
 /** A member of a group, as it would speak of itself, or now and then somebody else. */
 function drawStanding(draw: Draw, { classic }: KnownGroup) {
-  const member = classic.length > 0 ? draw.pick(classic) : null;
+  const joined = classic.filter(({ generation }) => generation >= 0);
+  const members = joined.length > 0 ? draw.mostly(joined, [classic]) : classic;
+  const member = members.length > 0 ? draw.pick(members) : null;
   const generation = member?.generation ?? -1;
   return {
     member,
@@ -137,7 +139,7 @@ function drawStanding(draw: Draw, { classic }: KnownGroup) {
 
 const sync = kind({
   api: syncGroup,
-  weight: 6,
+  weight: 10,
   mayWait: true,
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
@@ -176,7 +178,7 @@ function drawAssignments(draw: Draw, memory: Memory, { classic }: KnownGroup) {
 
 const beat = kind({
   api: heartbeat,
-  weight: 4,
+  weight: 6,
   draw: (draw, memory) => {
     const group = memory.group(memory.drawGroupId(draw));
     const { member, ...standing } = drawStanding(draw, group);
