@@ -116,6 +116,7 @@ export class GroupCoordinator implements calls.GroupPort {
     });
     this.#topics = new GroupTopics({
       ...ports,
+      isToldOf: (topic) => this.#registrar.isToldOf(topic),
       state: () => this.#open(),
       run: (step) => this.#turns.run(step),
     });

@@ -56,6 +56,8 @@ export class GroupRegistrar {
   #attempt: Promise<void> | null = null;
   #isWaiting = false;
   #retryMs = FIRST_RETRY_MS;
+  /** What it is told of, read from what the controller has confirmed. */
+  #told: { says: string; topics: ReadonlySet<string> | null } = { says: "", topics: new Set() };
 
   constructor(store: GroupStore, ports: RegistrarPorts) {
     this.#store = store;
@@ -75,6 +77,13 @@ export class GroupRegistrar {
   async update(state: GroupState): Promise<void> {
     if (this.isUpToDate(state) || this.#isWaiting) return;
     await (this.#attempt ??= this.#tell(state));
+  }
+
+  /** Whether the controller is known to tell the group when this topic comes or goes. */
+  isToldOf(topic: string): boolean {
+    const says = this.#confirmed;
+    if (this.#told.says !== says) this.#told = { says, topics: topicsOf(says) };
+    return this.#told.topics === null || this.#told.topics.has(topic);
   }
 
   get #confirmed(): string {
@@ -149,9 +158,16 @@ function subscribedTopics(group: Group): Iterable<string> | null {
 function hasMore(topics: GroupRegistration["topics"], said: string): boolean {
   if (topics?.length === 0) return false;
   if (said === UNCONFIRMED) return true;
-  const [, before] = JSON.parse(said) as [unknown, GroupRegistration["topics"]];
+  const before = topicsOf(said);
   if (before === null || topics === null) return before !== null;
-  return topics.some((topic) => !before.includes(topic));
+  return topics.some((topic) => !before.has(topic));
+}
+
+/** The topics of a registration as text, none where it is not known; null is all topics. */
+function topicsOf(said: string): ReadonlySet<string> | null {
+  if (said === UNCONFIRMED) return new Set();
+  const [, topics] = JSON.parse(said) as [unknown, GroupRegistration["topics"]];
+  return topics && new Set(topics);
 }
 
 /** A registration as text, to be compared. */

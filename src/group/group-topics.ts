@@ -33,6 +33,8 @@ export interface GroupTopicsPorts {
   readonly clock: Clock;
   after(delayMs: Millis, run: () => void): () => void;
   readonly describeTopics: DescribeTopics;
+  /** Whether the controller tells the group when this topic comes or goes. */
+  isToldOf(topic: string): boolean;
   /** The names of all topics. */
   topicNames(): Promise<readonly string[]>;
   state(): GroupState;
@@ -58,9 +60,12 @@ export class GroupTopics {
 
   /** Learns the topics that the call has to do with, and those of the members. */
   async learn(call: JoinGroupCall | ConsumerHeartbeatCall | null = null): Promise<void> {
-    const { clock, state } = this.#ports;
+    const { clock, isToldOf, state } = this.#ports;
     const isConsumerGroup = state().group instanceof ConsumerGroup;
     if (isConsumerGroup && clock.now() - this.#lookedAt >= MAX_AGE_MS) await this.look();
+    // What was known of others may be long over. Without the controller it has to do.
+    const untold = [...topicNamesOf(state(), call)].filter((name) => !isToldOf(name));
+    await this.#known.refresh(untold).catch(() => {});
     const unknown = () => this.#known.unknown(topicNamesOf(state(), call));
     for (let names = unknown(); names.length > 0; names = unknown()) {
       await this.#known.refresh(names);

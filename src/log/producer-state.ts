@@ -15,6 +15,9 @@ import {
   mergeEntries,
 } from "./producer-entry.ts";
 
+/** The epoch of a batch that names none. */
+const NO_EPOCH = -1;
+
 /** What a producer's batch is: next in its sequence, one that is stored already, or refused. */
 export type SequenceCheck =
   | { readonly kind: "next" }
@@ -75,7 +78,7 @@ export class ProducerState {
 
 /**
  * Where a batch stands in its producer's sequence. A producer that is not known may begin with any
- * number: its state may have expired. A new epoch begins at 0.
+ * number: its state may have expired. A new epoch begins at 0, but after no epoch, as in Kafka.
  */
 export function checkSequence(entry: ProducerEntry | undefined, batch: BatchHeader): SequenceCheck {
   if (!entry) return { kind: "next" };
@@ -84,8 +87,10 @@ export function checkSequence(entry: ProducerEntry | undefined, batch: BatchHead
     const message = `The epoch of producer ${producerId} is ${producerEpoch}, older than its last epoch ${entry.producerEpoch}.`;
     return { kind: "refused", error: "INVALID_PRODUCER_EPOCH", message };
   }
+  // After a batch without an epoch there is no order.
+  const hasNoOrder = entry.producerEpoch === NO_EPOCH;
   if (producerEpoch > entry.producerEpoch) {
-    if (baseSequence === 0) return { kind: "next" };
+    if (baseSequence === 0 || hasNoOrder) return { kind: "next" };
     const message = `Producer ${producerId} begins epoch ${producerEpoch} with sequence number ${baseSequence} and not with 0.`;
     return { kind: "refused", error: "OUT_OF_ORDER_SEQUENCE_NUMBER", message };
   }
@@ -95,7 +100,8 @@ export function checkSequence(entry: ProducerEntry | undefined, batch: BatchHead
   );
   if (duplicate) return { kind: "duplicate", of: duplicate };
   const last = entry.batches.at(-1);
-  if (!last || baseSequence === incrementSequence(last.lastSequence, 1)) return { kind: "next" };
+  if (!last || hasNoOrder || baseSequence === incrementSequence(last.lastSequence, 1))
+    return { kind: "next" };
   const message = `Producer ${producerId} sent sequence number ${baseSequence} after ${last.lastSequence}.`;
   return { kind: "refused", error: "OUT_OF_ORDER_SEQUENCE_NUMBER", message };
 }

@@ -155,6 +155,18 @@ conformance("idempotence", (test) => {
     expect(fenced).toBe("INVALID_PRODUCER_EPOCH");
   });
 
+  test("[K25] after a batch without an epoch any sequence is taken", async ({ cluster }) => {
+    const partition = await cluster.newPartition();
+    const [producerId] = await newProducer(cluster);
+    const errorOf = async (producerEpoch: number, baseSequence: number) =>
+      (await partition.produce(sequenced([producerId, producerEpoch], baseSequence))).error;
+    expect(await errorOf(-1, 7)).toBe("NONE");
+    expect(await errorOf(-1, 3)).toBe("NONE");
+    expect(await errorOf(0, 5)).toBe("NONE");
+    expect(await errorOf(0, 7)).toBe("OUT_OF_ORDER_SEQUENCE_NUMBER");
+    expect(await errorOf(1, 5)).toBe("OUT_OF_ORDER_SEQUENCE_NUMBER");
+  });
+
   test("[K25] sequences belong to a partition and a producer", async ({ cluster }) => {
     const [first, second] = await cluster.newTopic({ partitions: 2 });
     const [one, other] = [await newProducer(cluster), await newProducer(cluster)];

@@ -233,6 +233,25 @@ function producing(logTest: LogTest): void {
     ]);
   });
 
+  logTest("[LOG10] after a batch without an epoch there is no order", (sql) => {
+    const log = PartitionLog.open(sql, config(), NOW);
+    const results = append(
+      log,
+      idempotent(7, { producerEpoch: -1 }),
+      idempotent(3, { producerEpoch: -1 }),
+      idempotent(7, { producerEpoch: -1 }),
+      idempotent(5, { producerEpoch: 0 }),
+      idempotent(5, { producerEpoch: 1 }),
+    );
+    expect(results.map(({ error, duplicate }) => error ?? duplicate)).toEqual([
+      false,
+      false,
+      true,
+      false,
+      "OUT_OF_ORDER_SEQUENCE_NUMBER",
+    ]);
+  });
+
   logTest("[LOG11] a producer that is unknown, or long silent, may begin anywhere", (sql) => {
     const log = PartitionLog.open(sql, config(), NOW);
     const day = 86_400_000;

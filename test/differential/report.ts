@@ -2,6 +2,7 @@
 import { inspect } from "node:util";
 
 import { errorName } from "../../src/protocol/errors.ts";
+import { BATCH_HEADER_SIZE, readBatchHeader } from "../../src/protocol/records/batch-header.ts";
 import { signature } from "./run-many.ts";
 import type { Finding, Result } from "./run-many.ts";
 import type { Entry } from "./run-sequence.ts";
@@ -48,10 +49,20 @@ export function answerCounts({ answers }: Result): string {
   return lines.toSorted((a, b) => (a < b ? -1 : 1)).join("\n");
 }
 
+/** How many bytes there are; of a batch also what its header says. */
+function bytesText(bytes: Uint8Array, field: string): string {
+  if (field !== "records" || bytes.length < BATCH_HEADER_SIZE) return `${bytes.length} bytes`;
+  const { recordsCount, attributes, producerId, producerEpoch, baseSequence, maxTimestamp } =
+    readBatchHeader(bytes);
+  const producer = `producer ${producerId} epoch ${producerEpoch} sequence ${baseSequence}`;
+  const others = `attributes ${attributes}, until ${maxTimestamp}`;
+  return `${bytes.length} bytes, ${recordsCount} records, ${producer}, ${others}`;
+}
+
 /** A value on one line, with errors by name. */
 function compact(value: unknown): string {
   const readable = changed(value, (each, field) => {
-    if (each instanceof Uint8Array) return `${each.length} bytes`;
+    if (each instanceof Uint8Array) return bytesText(each, field);
     return field === "errorCode" ? errorName(each as number) : each;
   });
   return inspect(readable, {

@@ -124,6 +124,16 @@ describe("the controller's list", () => {
     expect(await group.committed()).toEqual({});
   });
 
+  test("[GRP95] a group that was gone when its topic was deleted knows when it is there again", async () => {
+    const group = new GroupInWorld();
+    await group.settle(group.commit("orders", 1, await group.newTopic("orders")));
+    expect(await group.settle(group.port.delete())).toBeNull();
+    await group.world.runFor(1000);
+    await group.deleteTopic("orders");
+    const joined = await heartbeat(group, "member", 0);
+    expect(joined).toMatchObject({ error: null, assignment: [] });
+  });
+
   test("[GRP95] a group that was told and could not look looks again", async () => {
     let isBroken = false;
     const group = new GroupInWorld("group", {}, (from, _to, method) =>
@@ -154,49 +164,37 @@ describe("configs", () => {
     await group.world.runFor(100);
   }
 
-  function beat(group: GroupInWorld, memberId: string, memberEpoch: number) {
-    const isJoining = memberEpoch === 0;
-    return group.settle(
-      group.port.consumerHeartbeat({
-        memberId,
-        memberEpoch,
-        instanceId: null,
-        rackId: null,
-        rebalanceTimeoutMs: isJoining ? 10_000 : -1,
-        subscribedTopicNames: isJoining ? ["orders"] : null,
-        subscribedTopicRegex: null,
-        serverAssignor: null,
-        topicPartitions: isJoining ? [] : null,
-        client: { clientId: "client", clientHost: "/127.0.0.1" },
-      }),
-    );
-  }
-
   test("[GRP101] are told by the first heartbeat of a group, and by the next of one that lives", async () => {
     const group = new GroupInWorld();
     await group.newTopic("orders");
     await setInterval(group, "7000");
     // There is no group yet, so nobody was told.
     expect(group.cluster.network.sent.get("updateConfigs")).toBeUndefined();
-    const joined = await beat(group, "member", 0);
+    const joined = await heartbeat(group, "member", 0);
     expect(joined).toMatchObject({ error: null, heartbeatIntervalMs: 7000 });
     await setInterval(group, "8000");
     expect(group.cluster.network.sent.get("updateConfigs")).toBe(1);
     const { memberEpoch } = joined;
-    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 8000 });
+    expect(await heartbeat(group, "member", memberEpoch)).toMatchObject({
+      heartbeatIntervalMs: 8000,
+    });
     const asked = () => group.cluster.network.sent.get("groupConfigs");
     const before = asked();
-    await beat(group, "member", memberEpoch);
+    await heartbeat(group, "member", memberEpoch);
     expect(asked()).toBe(before);
     // A coordinator that has begun again asks.
     group.cluster.crash(groupName("group"));
-    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 8000 });
+    expect(await heartbeat(group, "member", memberEpoch)).toMatchObject({
+      heartbeatIntervalMs: 8000,
+    });
     // It is told until it has confirmed.
     const altered = setInterval(group, "9000");
     group.cluster.crash(groupName("group"));
     await altered;
     await group.world.runFor(5000);
-    expect(await beat(group, "member", memberEpoch)).toMatchObject({ heartbeatIntervalMs: 9000 });
+    expect(await heartbeat(group, "member", memberEpoch)).toMatchObject({
+      heartbeatIntervalMs: 9000,
+    });
   });
 });
 
@@ -243,3 +241,22 @@ describe("the end of a group", () => {
     expect(await group.committed()).toEqual({ orders: 1 });
   });
 });
+
+/** A heartbeat of a member of a consumer group; with epoch 0 it joins. */
+function heartbeat(group: GroupInWorld, memberId: string, memberEpoch: number) {
+  const isJoining = memberEpoch === 0;
+  return group.settle(
+    group.port.consumerHeartbeat({
+      memberId,
+      memberEpoch,
+      instanceId: null,
+      rackId: null,
+      rebalanceTimeoutMs: isJoining ? 10_000 : -1,
+      subscribedTopicNames: isJoining ? ["orders"] : null,
+      subscribedTopicRegex: null,
+      serverAssignor: null,
+      topicPartitions: isJoining ? [] : null,
+      client: { clientId: "client", clientHost: "/127.0.0.1" },
+    }),
+  );
+}
