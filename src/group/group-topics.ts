@@ -65,19 +65,17 @@ export class GroupTopics {
     if (isConsumerGroup && clock.now() - this.#lookedAt >= MAX_AGE_MS) await this.look();
     // What was known of others may be long over. Without the controller it has to do.
     const untold = [...topicNamesOf(state(), call)].filter((name) => !isToldOf(name));
-    await this.#known.refresh(untold).catch(() => {});
+    if (untold.length > 0) await this.#known.refresh(untold).catch(() => {});
     const unknown = () => this.#known.unknown(topicNamesOf(state(), call));
     for (let names = unknown(); names.length > 0; names = unknown()) {
       await this.#known.refresh(names);
     }
   }
 
-  /** Learns these topics, and those of them anew of which somebody else knows another id. */
+  /** Learns these topics, and those of them anew of which somebody else knows more. */
   async learnTopics(topics: readonly { readonly name: string; readonly topicId: Uuid }[]) {
-    const isStrange = ({ name, topicId }: { name: string; topicId: Uuid }) => {
-      const known = this.image.byName(name);
-      return known !== undefined && topicId !== ZERO_UUID && known.topicId !== topicId;
-    };
+    const isStrange = ({ name, topicId }: { name: string; topicId: Uuid }) =>
+      topicId !== ZERO_UUID && this.image.byName(name)?.topicId !== topicId;
     const strange = topics.filter(isStrange).map(({ name }) => name);
     const names = this.#known.unknown(topics.map(({ name }) => name));
     await this.#known.refresh([...names, ...strange]);

@@ -327,6 +327,20 @@ conformance("JoinGroup", (test) => {
     expect(await leader!.heartbeat()).toBe("NONE");
   });
 
+  test("[K43] of protocols with as many votes one wins, whoever came first", async ({
+    cluster,
+  }) => {
+    const one: MemberOptions = { protocols: { range: "", mine: "" } };
+    const other: MemberOptions = { protocols: { mine: "", range: "" } };
+    for (const options of [
+      [one, other],
+      [other, one],
+    ]) {
+      const members = await (await Group.unused(cluster)).joinedAs(options);
+      expect(members.map(({ protocolName }) => protocolName)).toEqual(["mine", "mine"]);
+    }
+  });
+
   test("[K43] the protocol is what most members prefer of those that all of them have", async ({
     cluster,
   }) => {

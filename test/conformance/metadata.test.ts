@@ -65,6 +65,13 @@ conformance("Metadata", (test) => {
       includeTopicAuthorizedOperations: true,
     });
     expect(answer.topics[0]!.topicAuthorizedOperations).toBeGreaterThan(0);
+    const byId = await (
+      await cluster.wire()
+    ).call(metadata, 12, {
+      topics: [{ name: null, topicId: UNKNOWN_TOPIC_ID }],
+      includeTopicAuthorizedOperations: true,
+    });
+    expect(byId.topics[0]!.topicAuthorizedOperations).toBe(NOT_ASKED_FOR);
   });
 
   test("[K12] an empty list is no topic from version 1 on", async ({ cluster }) => {

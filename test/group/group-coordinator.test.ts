@@ -134,6 +134,23 @@ describe("the controller's list", () => {
     expect(joined).toMatchObject({ error: null, assignment: [] });
   });
 
+  test("[GRP95] a group that was asked about a topic before it was there knows when it is", async () => {
+    const group = new GroupInWorld();
+    expect(await heartbeat(group, "member", -2)).toMatchObject({ error: "INVALID_REQUEST" });
+    const topicId = await group.newTopic("orders");
+    const committed = await group.settle(group.commit("orders", 1, topicId));
+    expect(committed).toMatchObject({ error: null });
+    expect(await group.committed()).toEqual({ orders: 1 });
+  });
+
+  test("[GRP95] a member that was refused before its topic was there gets it when it joins", async () => {
+    const group = new GroupInWorld();
+    expect(await heartbeat(group, "member", -2)).toMatchObject({ error: "INVALID_REQUEST" });
+    const topicId = await group.newTopic("orders");
+    const assignment = [{ topicId, partitions: [0, 1, 2] }];
+    expect(await heartbeat(group, "member", 0)).toMatchObject({ error: null, assignment });
+  });
+
   test("[GRP95] a group that was told and could not look looks again", async () => {
     let isBroken = false;
     const group = new GroupInWorld("group", {}, (from, _to, method) =>
@@ -244,7 +261,7 @@ describe("the end of a group", () => {
 
 /** A heartbeat of a member of a consumer group; with epoch 0 it joins. */
 function heartbeat(group: GroupInWorld, memberId: string, memberEpoch: number) {
-  const isJoining = memberEpoch === 0;
+  const isJoining = memberEpoch <= 0;
   return group.settle(
     group.port.consumerHeartbeat({
       memberId,

@@ -48,9 +48,7 @@ export const metadataHandler = handler({
       clusterId: broker.ports.clusterId,
       // Every broker forwards to the controller, so each may call itself the one to ask.
       controllerId: broker.ports.nodeId,
-      topics: request.includeTopicAuthorizedOperations
-        ? topics.map((topic) => ({ ...topic, topicAuthorizedOperations: TOPIC_OPERATIONS }))
-        : topics,
+      topics: request.includeTopicAuthorizedOperations ? topics.map(withOperations) : topics,
       ...(request.includeClusterAuthorizedOperations && {
         clusterAuthorizedOperations: CLUSTER_OPERATIONS,
       }),
@@ -136,6 +134,11 @@ function describeUnknown(
     ? ErrorCode.INVALID_TOPIC_EXCEPTION
     : ErrorCode.UNKNOWN_TOPIC_OR_PARTITION;
   return { errorCode, name, topicId: ZERO_UUID, partitions: [] };
+}
+
+/** What may be done with a topic that was named, even if there is none; not with an unknown id. */
+function withOperations(topic: TopicResponse): TopicResponse {
+  return topic.name === null ? topic : { ...topic, topicAuthorizedOperations: TOPIC_OPERATIONS };
 }
 
 function describeTopic({ name, topicId, partitions }: TopicDescription): TopicResponse {

@@ -1,3 +1,4 @@
+import { javaHashOrder } from "../../base/java-hash-order.ts";
 /** What `topics --describe` prints: a line for each topic, and one for each of its partitions. */
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { ConfigEntry } from "../../client/admin/configs.ts";
@@ -9,7 +10,6 @@ import type { Reassignment } from "../../client/admin/reassignments.ts";
 import { listReassignments } from "../../client/admin/reassignments.ts";
 import type { Cluster } from "../../client/cluster.ts";
 import { partitionName } from "../../client/topic-partition.ts";
-import { javaHashOrder } from "../java-hash-order.ts";
 import type { TopicsFlags } from "./options.ts";
 
 /** All that is known of a topic when its lines are written. */

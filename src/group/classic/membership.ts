@@ -4,6 +4,7 @@
  */
 import { assert } from "../../base/assert.ts";
 import type { Millis } from "../../base/clock.ts";
+import { javaHashOrder } from "../../base/java-hash-order.ts";
 import type { ErrorName } from "../../protocol/errors.ts";
 import type { ClassicProtocol } from "../group-calls.ts";
 import type { Ticket } from "../turn.ts";
@@ -121,7 +122,7 @@ export class Membership {
     return protocols.some(({ name }) => this.#isSupportedByAll(name));
   }
 
-  /** The protocol that most members prefer, of those that all support. */
+  /** The protocol that most members prefer, of those that all support; of several, Kafka's. */
   selectProtocol(): string {
     const votes = new Map<string, number>();
     for (const { protocols } of this.#members.values()) {
@@ -129,9 +130,9 @@ export class Membership {
       assert(vote !== undefined, "Only a member that shares a protocol with all others is added.");
       votes.set(vote, (votes.get(vote) ?? 0) + 1);
     }
-    const [first, ...others] = votes;
+    const [first, ...others] = javaHashOrder([...votes].map(([name, count]) => ({ name, count })));
     assert(first !== undefined, "An empty group selects no protocol.");
-    return others.reduce((most, next) => (next[1] > most[1] ? next : most), first)[0];
+    return others.reduce((most, next) => (next.count > most.count ? next : most), first).name;
   }
 
   #isSupportedByAll(protocolName: string): boolean {

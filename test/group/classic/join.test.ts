@@ -121,8 +121,8 @@ describe("protocols", () => {
 
   test.for([
     ["the one that most prefer", ["ab", "ba", "ba"], "b"],
-    ["the earliest of as many votes", ["ab", "ba"], "a"],
-    ["the earliest of as many votes", ["ba", "ab"], "b"],
+    ["Java's first of as many votes", ["ab", "ba"], "a"],
+    ["Java's first of as many votes", ["ba", "ab"], "a"],
     ["only what all support", ["ab", "ab", "b"], "b"],
     ["the vote of who prefers what not all support", ["abc", "acb", "cb", "cb"], "c"],
   ] as const)("[GRP4] %s is chosen of %j", ([, preferences, chosen]) => {

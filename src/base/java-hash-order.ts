@@ -1,6 +1,7 @@
 /**
  * The order in which a Java HashMap goes through its keys. Kafka's tools print the configs of a
- * topic in it, so that everybody who has seen them knows it without knowing why.
+ * topic in it, and its groups choose among protocols that have as many votes by it, so that
+ * everybody who has seen them knows it without knowing why.
  *
  * A map has as many buckets as the power of two that leaves a quarter of them free, 16 at the
  * least; keys of one bucket come in the order in which they were put.
