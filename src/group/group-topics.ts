@@ -64,7 +64,8 @@ export class GroupTopics {
     const isConsumerGroup = state().group instanceof ConsumerGroup;
     if (isConsumerGroup && clock.now() - this.#lookedAt >= MAX_AGE_MS) await this.look();
     // What was known of others may be long over. Without the controller it has to do.
-    const untold = [...topicNamesOf(state(), call)].filter((name) => !isToldOf(name));
+    const names = call !== null && "memberEpoch" in call ? (call.subscribedTopicNames ?? []) : [];
+    const untold = names.filter((name) => !isToldOf(name));
     if (untold.length > 0) await this.#known.refresh(untold).catch(() => {});
     const unknown = () => this.#known.unknown(topicNamesOf(state(), call));
     for (let names = unknown(); names.length > 0; names = unknown()) {

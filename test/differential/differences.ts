@@ -99,6 +99,14 @@ export const meantEnds: readonly MeantEnd[] = [
     covers: (kafka, odradek) => isFailure(kafka) && !isFailure(odradek),
   },
   {
+    title: "Who waits and is taken out of a group is told so",
+    reason: "Kafka leaves a SyncGroup that waits without an answer when its member leaves.",
+    covers: (kafka, odradek, { api }) =>
+      isOf(api.name, "JoinGroup", "SyncGroup") &&
+      "failure" in kafka &&
+      odradek["errorCode"] === ErrorCode.UNKNOWN_MEMBER_ID,
+  },
+  {
     title: "What a member owns counts only in the epoch that it was told last",
     reason:
       "A heartbeat of an earlier epoch may have been overtaken on its way. Kafka takes its word, and " +

@@ -63,6 +63,14 @@ export function misdescribed(
   return expected.includes(state) ? [] : [`The group is ${state}.`];
 }
 
+/** How much of what a group has stored is to be in the topic. */
+export interface Projected {
+  /** The group may not know that the topic was made anew. */
+  readonly mayBeUntold: boolean;
+  /** The last write that is to be there: groups that go on committing are never done. */
+  readonly upTo: number;
+}
+
 /**
  * The topic has nothing but what the group has stored, in its order, and after a while all of it.
  * `disks` are those of the replicas of the topic as it is now. A group that has stored nothing
@@ -71,7 +79,7 @@ export function misdescribed(
 export function misprojected(
   { stored }: GroupHistory,
   disks: Iterable<Disk>,
-  mayBeUntold: boolean,
+  { mayBeUntold, upTo }: Projected,
 ): string[] {
   const wrong: string[] = [];
   const last = new Map<string, { order: number; value: Uint8Array | null }>();
@@ -93,8 +101,10 @@ export function misprojected(
   if (mayBeUntold && last.size === 0) return wrong;
   const names = new Set([...last.keys(), ...stored.records.keys()]);
   const behind = [...names].filter((name) => {
+    const record = stored.records.get(name);
+    if (record && record.order > upTo) return false;
     const projected = last.get(name)?.value ?? null;
-    return !isEqual(projected, valueOf(stored.records.get(name)));
+    return !isEqual(projected, valueOf(record));
   });
   return [...wrong, ...behind.map((name) => `The topic does not have ${name} as it is stored.`)];
 }

@@ -194,15 +194,17 @@ class GroupSimulation {
     const isToldOfAll = breakChance === 0 && !faults.includes("crashController");
     const isUntold = faults.includes("changeTopic") && !isToldOfAll;
     const until = this.#world.now + SETTLE_MS + (isUntold ? TOPICS_AGE_MS : 0);
+    const stored = new Map(this.#groups.map(({ history }) => [history, history.stored.order]));
     for (;;) {
       await this.#world.runFor(LOOK_MS);
-      const wrong = await this.#finish(this.#unsettled());
+      const wrong = await this.#finish(this.#unsettled(stored));
       if (wrong.length === 0) return;
       if (this.#world.now > until) this.#check("not settled", wrong);
     }
   }
 
-  async #unsettled(): Promise<string[]> {
+  /** What is wrong, of writes as far as those that were stored by then. */
+  async #unsettled(stored: ReadonlyMap<GroupHistory, number>): Promise<string[]> {
     await this.#topics.look();
     await this.#admin.findCoordinator(this.#groups[0]!.plan.groupId);
     const wrong: string[] = [];
@@ -215,7 +217,8 @@ class GroupSimulation {
       const isThere = history.stored.exists;
       if (count !== (isThere ? 1 : 0)) wrong.push(`${plan.groupId} is listed ${count} times.`);
       const mayBeUntold = this.#isOffsetsTopicNew && members.length === 0;
-      wrong.push(...misprojected(history, await this.#offsetsTopicDisks(), mayBeUntold));
+      const projected = { mayBeUntold, upTo: stored.get(history)! };
+      wrong.push(...misprojected(history, await this.#offsetsTopicDisks(), projected));
     }
     return wrong;
   }

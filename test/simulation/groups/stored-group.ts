@@ -122,6 +122,11 @@ export class StoredGroup {
     return this.#owners.get(placeOf(topicId, partition));
   }
 
+  /** The number of the last write. */
+  get order(): number {
+    return this.#order;
+  }
+
   /** Whether whoever was told something in an epoch, or a generation, is fenced by now. */
   isSuperseded(told: { memberId: string; epoch: number; life: number }): boolean {
     const { memberId, epoch, life } = told;
