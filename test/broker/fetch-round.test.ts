@@ -96,6 +96,7 @@ describe("one round of a Fetch", () => {
     const { answers } = cluster.broker.memory;
     const free = answers.free;
     const fetched = fetchFrom(cluster, [{ partition: 0 }], { maxBytes: -2_147_483_648 });
+    await cluster.world.runFor(0);
     expect(answers.free).toBeLessThanOrEqual(free);
     expect(await cluster.settle(fetched)).toMatchObject([{ size: SIZE }]);
     expect(answers.free).toBe(free);
