@@ -53,7 +53,7 @@ export class KafkaWebSocket {
       broker,
       hosts,
       responses: this.#responses,
-      close: (reason) => closeSocket(socket, POLICY_VIOLATION, reason),
+      close: (reason) => this.#dropAll(reason),
     });
   }
 
@@ -61,7 +61,7 @@ export class KafkaWebSocket {
   async message(message: ArrayBuffer | string): Promise<void> {
     if (typeof message === "string") {
       closeSocket(this.#socket, UNACCEPTABLE_TYPE, "Kafka's protocol is binary");
-      return this.closed();
+      return this.#connection.end("it sent text");
     }
     if (this.#lastWord !== null || this.#connection.isClosed) return;
     try {
@@ -81,7 +81,7 @@ export class KafkaWebSocket {
 
   /** The socket has closed. */
   closed(): void {
-    this.#end("the client has left");
+    this.#connection.end("the client has left");
     this.#unread?.release();
   }
 
@@ -97,12 +97,12 @@ export class KafkaWebSocket {
         await this.#connection.receive(frame);
       }
     } catch (error) {
-      if (!isClientsDoing(error)) return this.#end("the connection broke");
+      if (!isClientsDoing(error)) return this.#connection.end("the connection broke");
       this.#lastWord = error.message;
     } finally {
       this.#isWorking = false;
     }
-    if (this.#lastWord !== null) await this.#finish(this.#lastWord);
+    if (this.#lastWord !== null) await this.#connection.finish(this.#lastWord);
     else if (isOpen(this.#socket)) await this.#responses.empty();
   }
 
@@ -120,10 +120,10 @@ export class KafkaWebSocket {
   #makeRoom(arrivingBytes: number): boolean {
     const { memory } = this.#connection;
     if (this.#waitingBytes > MAX_WAITING_BYTES) {
-      this.#end("too many requests wait");
+      this.#connection.end("too many requests wait");
     } else if (!memory.mayArrive(Math.max(arrivingBytes, this.#waitingBytes))) {
       closeSocket(this.#socket, TRY_AGAIN_LATER, "the server is short of memory");
-      this.closed();
+      this.#connection.end("the server is short of memory");
     } else {
       void memory.arriving(arrivingBytes);
       memory.waiting(this.#waitingBytes);
@@ -135,7 +135,7 @@ export class KafkaWebSocket {
   #limitTime(isNewFrame: boolean): void {
     if (isNewFrame || !this.#splitter.isInFrame) this.#stopTimeout();
     if (!this.#splitter.isInFrame || this.#cancelTimeout) return;
-    const giveUp = () => this.#end("a frame took too long to arrive");
+    const giveUp = () => this.#connection.end("a frame took too long to arrive");
     this.#cancelTimeout = this.#broker.ports.timers.after(FRAME_TIMEOUT_MS, giveUp);
   }
 
@@ -144,18 +144,13 @@ export class KafkaWebSocket {
     this.#cancelTimeout = null;
   }
 
-  /** Ends the connection when all that came before has been answered. */
-  async #finish(reason: string): Promise<void> {
-    await this.#connection.finish(reason);
-    this.#end(reason);
-  }
-
-  #end(reason: string): void {
+  /** The connection has ended, for whatever reason: only what cannot be taken back stays. */
+  #dropAll(reason: string): void {
+    closeSocket(this.#socket, POLICY_VIOLATION, reason);
     this.#stopTimeout();
     this.#waiting = [];
     this.#waitingBytes = 0;
-    this.#connection.end(reason);
-    if (this.#unread || !isHeldUp(this.#socket)) return;
+    if (!isHeldUp(this.#socket)) return;
     this.#unread = this.#broker.memory.answers.hold(this.#socket.bufferedAmount, () => {});
   }
 }
