@@ -71,8 +71,12 @@ describe("configs", () => {
     [{ describe: true }, "At least one entity type must be specified"],
     [{ describe: true, entityType: ["x"] }, "Invalid entity type x"],
     [{ describe: true, entityType: ["users"] }, "Quotas and credentials of users"],
-    [{ describe: true, topic: "t", group: "g" }, "Only one entity type may be specified"],
-    [{ describe: true, topic: "t", entityType: ["topics"] }, "should not be used in conjunction"],
+    [
+      { describe: true, topic: "t", group: "g" },
+      "Only 'users' and 'clients' entity types may be specified together",
+    ],
+    [{ describe: true, topic: "t", entityType: ["topics"] }, "Duplicate entity type(s) specified"],
+    [{ describe: true, topic: "t", entityName: ["u"] }, "should not be used in conjunction"],
     [{ describe: true, broker: "x" }, "must be a valid integer broker id, but it is: x"],
     [
       { alter: true, entityType: ["topics"] },

@@ -100,7 +100,12 @@ const REFUSED_BY_THE_TOOL: Readonly<Record<string, readonly string[]>> = {
   configs: [
     "",
     "--describe --alter",
+    "--describe --topic orders --entity-type topics",
+    "--describe --topic orders --entity-type brokers",
+    "--describe --topic orders --entity-name audit",
+    "--describe --broker first",
     "--alter --topic orders",
+    "--alter --entity-type topics --add-config retention.ms=1",
     "--alter --add-config retention.ms=1",
     "--alter --topic orders --add-config retention.ms",
   ],

@@ -62,14 +62,19 @@ export function entityOf(flags: ConfigsFlags): Entity {
   });
   if (flags.brokerDefaults) short.push({ type: "brokers", name: "" });
   const { entityType = [], entityName = [] } = flags;
-  if (short.length > 0 && entityType.length + entityName.length > 0) {
+  const types = [...entityType.map(checkedType), ...short.map(({ type }) => type)];
+  if (types.length === 0) throw new CommandError("At least one entity type must be specified");
+  if (short.length > 0 && entityName.length > 0) {
     throw new CommandError(
       "--entity-{type,name,default} should not be used in conjunction with specific entity flags",
     );
   }
-  const types = [...entityType.map(checkedType), ...short.map(({ type }) => type)];
-  if (types.length === 0) throw new CommandError("At least one entity type must be specified");
-  if (types.length > 1) throw new CommandError("Only one entity type may be specified");
+  if (new Set(types).size < types.length) {
+    throw new CommandError(`Duplicate entity type(s) specified: ${types[0]}`);
+  }
+  if (types.length > 1) {
+    throw new CommandError("Only 'users' and 'clients' entity types may be specified together");
+  }
   const name = short[0]?.name ?? entityName[0] ?? null;
   checkName(flags, types[0]!, name);
   return { type: types[0]!, name };
