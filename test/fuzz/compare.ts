@@ -81,7 +81,7 @@ async function openSide(bootstrap: string, seed: number) {
   };
 }
 
-/** Waits until groups and producer ids can be had: Kafka makes what they need for the first who asks. */
+/** Waits until groups and producer ids can be had: Kafka makes what they need when first asked. */
 async function warmUp(cluster: Cluster): Promise<void> {
   const wire = await cluster.wire();
   const untilAnswered = async (wanted: ErrorCode, ask: () => Promise<{ errorCode: number }>) => {

@@ -1,6 +1,6 @@
 /**
- * What a server under attack must not say. It is told to say everything, because an actor that fails
- * is otherwise seen only by those whose call of it breaks.
+ * What a server under attack must not say. It is told to say everything, because an actor that
+ * fails is otherwise seen only by those whose call of it breaks.
  */
 
 /** The flag of `odradek serve` with which the server says all that there is. */

@@ -92,7 +92,7 @@ function refusedWhole({ topicData, transactionalId }: ProduceRequest): ErrorName
   return null;
 }
 
-/** Of a partition that is named twice the last batch counts, as in Kafka, and no other is written. */
+/** Of a partition that is named twice only the last batch is written, as in Kafka. */
 function oncePerPartition(request: ProduceRequest): ProduceRequest {
   const { topicData } = request;
   if (topicData.length === 1 && topicData[0]!.partitionData.length === 1) return request;

@@ -1,5 +1,5 @@
-import { javaHashOrder } from "../../base/java-hash-order.ts";
 /** What `topics --describe` prints: a line for each topic, and one for each of its partitions. */
+import { javaHashOrder } from "../../base/java-hash-order.ts";
 import { ZERO_UUID } from "../../base/uuid.ts";
 import type { ConfigEntry } from "../../client/admin/configs.ts";
 import { ConfigSource, describeConfigs, ResourceType } from "../../client/admin/configs.ts";
