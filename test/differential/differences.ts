@@ -2,6 +2,7 @@
  * The differences from Apache Kafka that are meant, each with its reason. A difference that none of
  * them covers is a bug of one of the two.
  */
+import { ZERO_UUID } from "../../src/base/uuid.ts";
 import { ErrorCode } from "../../src/protocol/errors.ts";
 import { MAX_TIMESTAMP } from "../conformance/partition.ts";
 import type { Difference } from "./compare.ts";
@@ -95,8 +96,26 @@ interface MeantEnd {
 export const meantEnds: readonly MeantEnd[] = [
   {
     title: "Kafka fails on a request that can be answered",
-    reason: "UNKNOWN_SERVER_ERROR says that the broker did not expect what it met.",
-    covers: (kafka, odradek) => isFailure(kafka) && !isFailure(odradek),
+    reason:
+      "UNKNOWN_SERVER_ERROR says that the broker did not expect what it met. A Fetch that names no " +
+      "id and waits is not answered at all.",
+    covers: (kafka, odradek, { api, request }) =>
+      (isFailure(kafka) && !isFailure(odradek)) ||
+      (isOf(api.name, "Fetch") &&
+        "failure" in kafka &&
+        Number(request["maxWaitMs"]) > 0 &&
+        JSON.stringify(request).includes(ZERO_UUID)),
+  },
+  {
+    title: "A group that changes its protocol before its leader has assigned begins an epoch",
+    reason:
+      "What its members have is nobody's assignment. In Kafka they keep it until one of them " +
+      "subscribes to something else.",
+    covers: (kafka, odradek, { api, request }) =>
+      isOf(api.name, "ConsumerGroupHeartbeat") &&
+      request["memberEpoch"] === 0 &&
+      kafka["errorCode"] === ErrorCode.NONE &&
+      odradek["memberEpoch"] === Number(kafka["memberEpoch"]) + 1,
   },
   {
     title: "Who waits and is taken out of a group is told so",
