@@ -7,7 +7,9 @@ import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import type { Cluster } from "./cluster.ts";
 import { inOrder } from "./consumer-member.ts";
 import type { ConsumerMember } from "./consumer-member.ts";
+import { at } from "./group-offsets.ts";
 import { Group, until } from "./group.ts";
+import type { Partition } from "./partition.ts";
 import { conformance } from "./suite.ts";
 
 /** Has all members send heartbeats until this is true of them together. */
@@ -26,6 +28,14 @@ async function topicOf(
   const [first] = await cluster.newTopic({ partitions });
   const { name, topicId } = first!;
   return { name, topicId };
+}
+
+/** Makes a topic of this name, and waits until everybody knows it. */
+async function created(cluster: Cluster, name: string): Promise<Partition> {
+  const topic = { name, numPartitions: 1, replicationFactor: 1, assignments: [], configs: [] };
+  await (await cluster.wire()).call(createTopics, 7, { topics: [topic] });
+  const [partition] = await cluster.settled(name);
+  return partition!;
 }
 
 conformance("consumer group rebalance", (test) => {
@@ -187,6 +197,22 @@ conformance("consumer group rebalance", (test) => {
     expect(member.assigned[0]!.topicId).toBe(topics[0]!.topicId);
     await wire.call(deleteTopics, 5, { topicNames: [name], timeoutMs: 10_000 });
     await member.beatsUntil(({ partitions }) => partitions.length === 0);
+  });
+
+  test.concurrent("[K47, K50] a topic that was asked about before it was there is there for the group", async ({
+    cluster,
+  }) => {
+    const name = cluster.unusedName();
+    const [joining, committing] = [await Group.unused(cluster), await Group.unused(cluster)];
+    const member = joining.consumerMember();
+    for (const group of [joining, committing]) {
+      const early = await group.consumerMember().join([name], { serverAssignor: "nobody's" });
+      expect(early.error).toBe("UNSUPPORTED_ASSIGNOR");
+    }
+    const partition = await created(cluster, name);
+    expect(await committing.commit([at(partition, 7)])).toEqual(["NONE"]);
+    await member.join([name]);
+    expect(member.assigned).toEqual([{ topicId: partition.topicId, partitions: [0] }]);
   });
 
   test.concurrent("[K50] a regular expression subscribes to all topics whose whole name it matches", async ({
