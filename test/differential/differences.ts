@@ -107,6 +107,13 @@ export const meantEnds: readonly MeantEnd[] = [
         JSON.stringify(request).includes(ZERO_UUID)),
   },
   {
+    title: "The default of min.insync.replicas may be taken back",
+    reason: "Kafka keeps it while there are eligible leader replicas (KIP-966).",
+    covers: (kafka, _odradek, { api }) =>
+      isOf(api.name, "IncrementalAlterConfigs", "AlterConfigs") &&
+      JSON.stringify(kafka).includes("while ELR is enabled"),
+  },
+  {
     title: "A group that changes its protocol before its leader has assigned begins an epoch",
     reason:
       "What its members have is nobody's assignment. In Kafka they keep it until one of them " +

@@ -6,7 +6,8 @@
  *     npm run differential -- --seed 7 --sequence 42
  *
  * Both servers are started unless `--kafka` and `--odradek` say where they are; `--answers` tells
- * which errors there were. A seed makes the same sequences each time, but for the time of records.
+ * which errors there were. Ctrl-C ends it with the sum so far. A seed makes the same sequences each
+ * time, but for the time of records.
  */
 import { parseArgs } from "node:util";
 
@@ -31,6 +32,8 @@ const indexes =
     ? Array.from({ length: Number(values.sequences) }, (_, index) => index)
     : [Number(values.sequence)];
 console.log(`Seed ${seed}.`);
+const stopping = new AbortController();
+process.once("SIGINT", () => stopping.abort());
 const servers = await startServers(values);
 try {
   const result = await runMany({
@@ -38,6 +41,7 @@ try {
     indexes,
     parallel: Number(values.parallel),
     clusters: servers.clusters,
+    signal: stopping.signal,
     found: (finding) => console.log(report(seed, finding)),
   });
   console.log(summary(seed, result));

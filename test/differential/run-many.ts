@@ -33,6 +33,8 @@ export interface ManyOptions {
   readonly indexes: readonly number[];
   readonly parallel: number;
   readonly clusters: Clusters;
+  /** Begins no more sequences once it is aborted. */
+  readonly signal?: AbortSignal;
   /** Told of each difference as soon as it is known. */
   readonly found?: (finding: Finding) => void;
 }
@@ -42,7 +44,7 @@ const MOST_FINDINGS = 200;
 
 /** Runs all sequences of a run that are asked for. */
 export async function runMany(options: ManyOptions): Promise<Result> {
-  const { seed, indexes, parallel, clusters, found } = options;
+  const { seed, indexes, parallel, clusters, signal, found } = options;
   // Names that no other run has, and no other attempt at the same sequence.
   const run = randomBytes(3).toString("hex");
   let attempts = 0;
@@ -57,6 +59,7 @@ export async function runMany(options: ManyOptions): Promise<Result> {
   const one = async (index: number) => {
     const steps = stepsOf(seed, index);
     const first = await runSequence(steps, clusters, { name: `${run}-${attempts++}` });
+    if (signal?.aborted) return;
     requests += first.entries.length;
     for (const [title, count] of first.met) add(met, title, count);
     for (const { call, kafka } of first.entries) {
@@ -77,7 +80,12 @@ export async function runMany(options: ManyOptions): Promise<Result> {
 
   const left = [...indexes];
   const worker = async () => {
-    while (left.length > 0 && findings.length < MOST_FINDINGS) await one(left.shift()!);
+    while (left.length > 0 && findings.length < MOST_FINDINGS && !signal?.aborted) {
+      // Ctrl-C also ends servers that were started for the run.
+      await one(left.shift()!).catch((error: unknown) => {
+        if (!signal?.aborted) throw error;
+      });
+    }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
   return { sequences: indexes.length - left.length, requests, findings, passing, met, answers };
