@@ -112,6 +112,15 @@ export class ByteBudget {
     });
   }
 
+  /** Who waits with this `giveUp` is gone: what it waits for comes at once, and is nothing. */
+  forget(giveUp: () => void): void {
+    if (this.#waiting.length === 0) return;
+    const gone = this.#waiting.filter((waiting) => waiting.giveUp === giveUp);
+    if (gone.length === 0) return;
+    this.#waiting = this.#waiting.filter((waiting) => waiting.giveUp !== giveUp);
+    for (const { resolve } of gone) resolve(new Hold(this, 0, giveUp, this.#ports.clock.now()));
+  }
+
   /**
    * Takes as much of `wanted` as is free, or a little when nothing is: for work that soon ends, and
    * that can make do with less.

@@ -84,6 +84,7 @@ export class ConnectionMemory {
     // One that arrived in one piece is there, whether there is memory for it or not.
     const frame = this.#arriving ?? this.#memory.frames.hold(size, this.#giveUp);
     this.#arriving = null;
+    frame.resize(size);
     if (!isDecoded) {
       frame.keep();
       return new RequestHold(frame, null);
@@ -94,6 +95,12 @@ export class ConnectionMemory {
     return decoded.then((granted) => new RequestHold(frame, granted));
   }
 
+  /** The frame that has arrived is not worked on. */
+  drop(): void {
+    this.#arriving?.release();
+    this.#arriving = null;
+  }
+
   /** An answer is to be written. Gives what it holds, null when it is small. */
   answer(size: number): Hold | null {
     return size <= SMALL_BYTES ? null : this.#memory.answers.hold(size, this.#giveUp);
@@ -102,9 +109,10 @@ export class ConnectionMemory {
   /** The connection has ended: nothing more arrives. */
   close(): void {
     this.#isClosed = true;
-    this.#arriving?.release();
-    this.#arriving = null;
+    this.drop();
     this.#waiting?.release();
+    this.#memory.frames.forget(this.#giveUp);
+    this.#memory.requests.forget(this.#giveUp);
   }
 
   #keep(more: Hold, size: number): undefined {

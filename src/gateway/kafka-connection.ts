@@ -29,14 +29,8 @@ import {
 import { produce } from "../protocol/messages/00-produce.ts";
 import { apiVersions } from "../protocol/messages/18-api-versions.ts";
 import { ConnectionMemory, type RequestHold } from "./connection-memory.ts";
+import { ProducesUnderWay } from "./produces-under-way.ts";
 import { type ResponseQueue, type ResponseSlot, sizeOf } from "./response-queue.ts";
-
-/**
- * Bytes of Produce requests that one connection may have under way; reading pauses above it. It is
- * less while the gateway's memory is used up.
- */
-const MAX_PRODUCE_BYTES_UNDER_WAY = 16 * 1024 * 1024;
-const MIN_PRODUCE_BYTES_UNDER_WAY = 64 * 1024;
 
 /**
  * Requests of one connection that are worked on before the others have their turn. Many need
@@ -69,13 +63,12 @@ export class KafkaConnection implements ConnectionContext {
   readonly memory: ConnectionMemory;
   readonly #broker: Broker;
   readonly #responses: ResponseQueue;
+  readonly #produces: ProducesUnderWay;
   readonly #close: (reason: string) => void;
   readonly #onClose = new Set<() => void>();
   #isClosed = false;
   #lastActiveAt: Millis;
   #requestsOfTurn = 0;
-  #produceBytesUnderWay = 0;
-  #onProduceDone: (() => void) | null = null;
 
   constructor({ broker, hosts, responses, close }: KafkaConnectionOptions) {
     this.host = hosts.host;
@@ -86,6 +79,7 @@ export class KafkaConnection implements ConnectionContext {
     this.#close = close;
     const giveUp = () => this.end("the server lacks the memory that this connection holds");
     this.memory = new ConnectionMemory(broker.memory, giveUp);
+    this.#produces = new ProducesUnderWay(broker.memory.frames);
   }
 
   get lastActiveAt(): Millis {
@@ -111,6 +105,7 @@ export class KafkaConnection implements ConnectionContext {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.memory.close();
+    this.#produces.close();
     for (const listener of this.#onClose) listener();
     this.#responses.close();
     this.#close(reason);
@@ -139,10 +134,17 @@ export class KafkaConnection implements ConnectionContext {
   #take(frame: Uint8Array): Promise<void> | undefined {
     const prefix = decodeRequestPrefix(frame);
     const handler = findHandler(prefix.apiKey, prefix.apiVersion);
-    if (!handler) return this.#refuseVersion(prefix, frame);
+    if (!handler) {
+      this.memory.drop();
+      return this.#refuseVersion(prefix, frame);
+    }
     const hold = this.memory.request(frame.length, handler.api.key !== produce.key);
     if (!(hold instanceof Promise)) return this.#begin(handler, frame, hold);
-    return hold.then((granted) => this.#begin(handler, frame, granted));
+    return hold.then((granted) => {
+      if (!this.#isClosed) return this.#begin(handler, frame, granted);
+      granted.release();
+      return undefined;
+    });
   }
 
   #begin(handler: Handler, frame: Uint8Array, hold: RequestHold | null): Promise<void> | undefined {
@@ -164,7 +166,7 @@ export class KafkaConnection implements ConnectionContext {
    * requests one by one.
    */
   async finish(reason: string): Promise<void> {
-    await this.#untilProduceBytes(0);
+    await this.#produces.untilNone();
     await this.#responses.empty();
     this.end(reason);
   }
@@ -190,7 +192,8 @@ export class KafkaConnection implements ConnectionContext {
 
   #overlap(work: Work, size: number): Promise<void> | undefined {
     const slot = this.#responses.reserve();
-    this.#produceBytesUnderWay += size;
+    const isSmall = work.hold === null;
+    this.#produces.begin(size, isSmall);
     let hasBegun = false;
     let onBegun: (() => void) | null = null;
     const begun = () => {
@@ -199,20 +202,17 @@ export class KafkaConnection implements ConnectionContext {
     };
     void this.#run(work, slot, begun).then(() => {
       begun();
-      this.#produceBytesUnderWay -= size;
-      this.#onProduceDone?.();
+      this.#produces.end(size, isSmall);
     });
     if (hasBegun && this.#mayReadOn) return undefined;
     const start = hasBegun
       ? Promise.resolve()
       : new Promise<void>((resolve) => (onBegun = resolve));
-    return start
-      .then(() => this.#untilProduceBytes(this.#maxProduceBytes))
-      .then(() => this.#untilRead());
+    return start.then(() => this.#produces.untilRoom()).then(() => this.#untilRead());
   }
 
   async #alone(work: Work): Promise<void> {
-    await this.#untilProduceBytes(0);
+    await this.#produces.untilNone();
     const slot = this.#responses.reserve();
     const hold = this.memory.answer(await this.#run(work, slot, () => {}));
     // A client that does not read its answers is not read from either.
@@ -221,27 +221,12 @@ export class KafkaConnection implements ConnectionContext {
   }
 
   get #mayReadOn(): boolean {
-    return (
-      this.#produceBytesUnderWay <= this.#maxProduceBytes &&
-      this.#responses.unwrittenBytes <= MAX_UNWRITTEN_BYTES
-    );
-  }
-
-  get #maxProduceBytes(): number {
-    const isShort = this.#broker.memory.frames.free === 0;
-    return isShort ? MIN_PRODUCE_BYTES_UNDER_WAY : MAX_PRODUCE_BYTES_UNDER_WAY;
+    return this.#produces.isRoom && this.#responses.unwrittenBytes <= MAX_UNWRITTEN_BYTES;
   }
 
   #untilRead(): Promise<void> | undefined {
     const isRead = this.#responses.unwrittenBytes <= MAX_UNWRITTEN_BYTES;
     return isRead ? undefined : this.#responses.empty();
-  }
-
-  async #untilProduceBytes(limit: number): Promise<void> {
-    while (this.#produceBytesUnderWay > limit && !this.#isClosed) {
-      await new Promise<void>((resolve) => (this.#onProduceDone = resolve));
-    }
-    this.#onProduceDone = null;
   }
 
   /** Works on one request, fills its slot and returns the answer's size. Never rejects. */

@@ -10,6 +10,9 @@ import { Problem } from "./problem.ts";
 /** How long a body may take to arrive. */
 const BODY_TIMEOUT_MS = 60_000;
 
+/** What is held for a body before any of it has come, at most: a claim costs a client nothing. */
+const FIRST_BYTES = 64 * 1024;
+
 /** A body that has arrived, and what it holds: null when it is small. */
 export interface PostedBody {
   readonly bytes: Uint8Array;
@@ -29,7 +32,10 @@ export async function readBody(
   const cancelTimeout = ports.timers.after(BODY_TIMEOUT_MS, () => stop.abort(tooLate()));
   try {
     const bytes = await readAll(request, { limit, memory: held, signal: stop.signal });
-    return { bytes, hold: await held.request(bytes.length, true) };
+    const hold = await held.request(bytes.length, true);
+    if (stop.signal.aborted) hold?.release();
+    stop.signal.throwIfAborted();
+    return { bytes, hold };
   } finally {
     cancelTimeout();
     held.close();
@@ -43,7 +49,7 @@ interface Reading {
 }
 
 async function readAll(request: Request, { limit, memory, signal }: Reading): Promise<Uint8Array> {
-  const claimed = Number(request.headers.get("content-length"));
+  const claimed = Number(request.headers.get("content-length")) || 0;
   if (claimed > limit) throw tooLarge(limit);
   const pieces: Uint8Array[] = [];
   if (!request.body) return new Uint8Array(0);
@@ -51,7 +57,7 @@ async function readAll(request: Request, { limit, memory, signal }: Reading): Pr
   const cancel = () => void reader.cancel();
   signal.addEventListener("abort", cancel);
   try {
-    await memory.arriving(claimed);
+    await memory.arriving(Math.min(claimed, FIRST_BYTES));
     for (let size = 0; ;) {
       const { value, done } = await reader.read().catch(() => {
         throw signal.reason ?? brokenOff();

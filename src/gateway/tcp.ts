@@ -63,8 +63,8 @@ async function readFrames(
   const splitter = new FrameSplitter(maxFrameBytes);
   let readBytes = MIN_READ_BYTES;
   for (;;) {
-    const wanted = Math.min(Math.max(readBytes, splitter.missingBytes), MAX_READ_BYTES);
-    const least = Math.min(splitter.missingBytes, wanted);
+    const least = Math.min(splitter.wantedBytes, MAX_READ_BYTES);
+    const wanted = Math.min(Math.max(readBytes, least), MAX_READ_BYTES);
     const { value, done } = await reader.readAtLeast(least, new Uint8Array(wanted));
     if (value) {
       connection.isActive();

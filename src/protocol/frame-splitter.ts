@@ -7,8 +7,8 @@ import { MalformedFrame } from "../base/malformed-frame.ts";
 
 const SIZE_BYTES = 4;
 
-/** What is set aside for a frame before more of it has arrived. */
-const FIRST_BUFFER_BYTES = 1024 * 1024;
+/** What is set aside for a frame before more of it has arrived; afterwards it is doubled. */
+const FIRST_BUFFER_BYTES = 64 * 1024;
 
 export class FrameSplitter {
   readonly #maxFrameBytes: number;
@@ -40,7 +40,17 @@ export class FrameSplitter {
     if (this.#failure) throw this.#failure;
     if (this.#filled < SIZE_BYTES) return 0;
     const arriving = readInt32(this.#partial!, 0);
-    return Math.min(arriving, Math.max(FIRST_BUFFER_BYTES, this.#partial!.length));
+    return Math.min(arriving, Math.max(this.#nextBufferBytes, this.#partial!.length));
+  }
+
+  /**
+   * How many bytes the next piece should bring: what is set aside for the frame that is arriving has
+   * room for them. Throws when the stream is malformed.
+   */
+  get wantedBytes(): number {
+    const missing = this.missingBytes;
+    if (this.#filled < SIZE_BYTES) return missing;
+    return Math.min(missing, this.bufferBytes + SIZE_BYTES - this.#filled);
   }
 
   /** Whether a frame has begun and not ended. */
@@ -107,11 +117,14 @@ export class FrameSplitter {
     const needed = this.#filled + count;
     if (this.#partial && this.#partial.length >= needed) return this.#partial;
     const whole = this.#filled + this.missingBytes;
-    const size = Math.min(whole, Math.max(FIRST_BUFFER_BYTES, 2 * needed));
-    const larger = new Uint8Array(Math.max(size, SIZE_BYTES));
+    const larger = new Uint8Array(Math.min(whole, Math.max(this.#nextBufferBytes, needed)));
     if (this.#partial) larger.set(this.#partial.subarray(0, this.#filled));
     this.#partial = larger;
     return larger;
+  }
+
+  get #nextBufferBytes(): number {
+    return Math.max(FIRST_BUFFER_BYTES, 2 * this.#filled);
   }
 
   #frameSize(bytes: Uint8Array, position: number): number {

@@ -80,6 +80,22 @@ describe("a budget of bytes", () => {
     expect(admitted).toEqual(["little", "much", "as much"]);
   });
 
+  test("[BRK61] lets nobody wait who is gone", async () => {
+    const { world, budget, hold, wait, admitted } = newBudget();
+    const share = hold("all", LIMIT);
+    const giveUp = () => {};
+    const gone = budget.whenFree(500_000, giveUp);
+    void wait("next", 600_000);
+    budget.forget(giveUp);
+    expect((await gone).bytes).toBe(0);
+    (await gone).resize(5);
+    (await gone).release();
+    expect(budget.used).toBe(LIMIT);
+    share.release();
+    await world.runFor(100);
+    expect([admitted, budget.used]).toEqual([["next"], 600_000]);
+  });
+
   test("[BRK62] takes back what was held for ten seconds, as much as others lack", async () => {
     const { world, hold, wait, givenUp, admitted } = newBudget();
     hold("first", 100_000);

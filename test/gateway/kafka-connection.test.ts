@@ -164,7 +164,7 @@ describe("a connection", () => {
     expect([mayArrive, frames.used]).toEqual([true, 5000]);
     const large = request(produce, 9, produceOf(batch({ valueSize: 4900 })));
     void connection.receive(large);
-    expect(frames.used).toBe(5000);
+    expect(frames.used).toBe(large.length);
     await settle(connection.finish("done"));
     expect(frames.used).toBe(0);
   });
@@ -175,6 +175,59 @@ describe("a connection", () => {
     connection.end("gone");
     void connection.memory.arriving(5000);
     expect(broker.memory.frames.used).toBe(0);
+  });
+
+  test("[BRK61] that ends waits for no memory any more, and gives back what it had", async () => {
+    const { connection, request, broker, settle, answered } = await connected();
+    const { frames, requests } = broker.memory;
+    const others = requests.hold(requests.free, () => {});
+    const names = Array.from({ length: 1000 }, (_, index) => ({ name: `unknown-${index}` }));
+    const waiting = connection.receive(request(metadata, 9, { topics: names }))!;
+    expect(frames.used).toBeGreaterThan(4096);
+    connection.end("gone");
+    await settle(waiting);
+    expect([frames.used, requests.used, answered()]).toEqual([0, others.bytes, []]);
+  });
+
+  test("[BRK22] keeps nothing of a frame whose version it lacks", async () => {
+    const { connection, broker, settle } = await connected();
+    const unknown = new Uint8Array(5000);
+    writeInt16(unknown, 0, apiVersions.key);
+    writeInt16(unknown, 2, 99);
+    void connection.memory.arriving(unknown.length);
+    expect(connection.receive(unknown)).toBeUndefined();
+    expect(broker.memory.frames.used).toBe(0);
+    await settle(connection.finish("done"));
+  });
+
+  test("[BRK60] counts small Produce requests that are under way together", async () => {
+    const { connection, request, broker, world } = await connected();
+    const { frames } = broker.memory;
+    const small = () => request(produce, 9, produceOf(batch({ valueSize: 1000 })));
+    expect(connection.receive(small())).toBeUndefined();
+    expect(frames.used).toBe(0);
+    for (let count = 0; count < 29; count++) void connection.receive(small());
+    expect(frames.used).toBeGreaterThan(30 * small().length);
+    // They are on their way to a disk, whoever has left.
+    connection.end("gone");
+    expect(frames.used).toBeGreaterThan(30 * small().length);
+    await world.runFor(1000);
+    expect(frames.used).toBe(0);
+  });
+
+  test("[BRK60] has few small Produce requests under way while all memory is used up", async () => {
+    const { connection, request, broker, settle, answered } = await connected();
+    const { frames } = broker.memory;
+    const others = frames.hold(frames.free, () => {});
+    const small = request(produce, 9, produceOf(batch()));
+    let count = 1;
+    let pause = connection.receive(small.slice());
+    for (; count < 10_000 && !pause; count++) pause = connection.receive(small.slice());
+    expect(count).toBeLessThan(64);
+    expect(frames.used).toBeLessThan(others.bytes + 100_000);
+    await settle(pause!);
+    await settle(connection.finish("done"));
+    expect([answered().length, frames.used]).toEqual([count, others.bytes]);
   });
 
   test("[BRK60] counts what requests become, and small ones not at all", async () => {
