@@ -157,3 +157,8 @@ function isFailure(answer: unknown): boolean {
 function isOf(name: string, ...names: readonly string[]): boolean {
   return names.includes(name);
 }
+
+/** Why this one is meant. */
+export function reasonOf(title: string): string {
+  return [...meantDifferences, ...meantEnds].find((each) => each.title === title)?.reason ?? "";
+}

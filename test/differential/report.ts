@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 
 import { errorName } from "../../src/protocol/errors.ts";
 import { BATCH_HEADER_SIZE, readBatchHeader } from "../../src/protocol/records/batch-header.ts";
+import { reasonOf } from "./differences.ts";
 import { signature } from "./run-many.ts";
 import type { Finding, Result } from "./run-many.ts";
 import type { Entry } from "./run-sequence.ts";
@@ -36,7 +37,9 @@ export function summary(
   const lines = [
     `${sequences} sequences of seed ${seed}, ${requests} requests: ${findings.length} differ.`,
   ];
-  for (const [title, count] of met) lines.push(`  meant, ${count} times: ${title}`);
+  for (const [title, count] of met) {
+    lines.push(`  meant, ${count} times: ${title}. ${reasonOf(title)}`);
+  }
   for (const { index, outcome } of passing) {
     lines.push(`  differed only once: sequence ${index}, ${signature(outcome)}`);
   }
