@@ -148,7 +148,7 @@ describe("a Fetch that waits", () => {
     await vi.waitFor(async () => expect(await watches(key)).toHaveLength(1));
     await controllerStub(env).deleteTopics([{ name: null, topicId: key.topicId }]);
     const { errorCode, tookMs } = await waiting;
-    expect(errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_ID);
+    expect(errorCode).toBe(ErrorCode.UNKNOWN_TOPIC_OR_PARTITION);
     expect(tookMs).toBeLessThan(SOON_MS);
   });
 
