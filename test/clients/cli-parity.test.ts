@@ -180,7 +180,12 @@ describe("console tools:", () => {
     const properties = print.flatMap((each) => ["--formatter-property", `${each}=true`]);
     const consume = ["--topic", "audit", "--from-beginning", "--max-messages", "4"];
     await expectSame("console-consumer", ...consume, ...properties);
-    const others = ["key.separator=:", "null.literal=nil", "line.separator=%", "print.epoch=true"];
+    const others = [
+      "key.separator=:",
+      "headers.separator=;",
+      "null.literal=nil",
+      "print.epoch=true",
+    ];
     const more = others.flatMap((each) => ["--formatter-property", each]);
     await expectSame("console-consumer", ...consume, ...properties, ...more);
     const formatter = ["--formatter", `${FORMATTERS}.LoggingMessageFormatter`];
@@ -189,7 +194,8 @@ describe("console tools:", () => {
 
   needsJavaTools("some of a partition, and none of one that is not there", async () => {
     const three = ["--partition", "1", "--offset", "2", "--max-messages", "3"];
-    await expectSame("console-consumer", "--topic", "orders", ...three);
+    const inOneLine = ["--formatter-property", "line.separator=%"];
+    await expectSame("console-consumer", "--topic", "orders", ...three, ...inOneLine);
     const none = ["--partition", "9", "--offset", "earliest", "--timeout-ms", "2000"];
     await expectSame("console-consumer", "--topic", "orders", ...none);
   });

@@ -61,7 +61,7 @@ describe.each(LANGUAGE_CLIENTS)("$name", (client) => {
     expect(await clientSays(client, create)).toEqual([`created ${client.name}-created 6`]);
     const again = await tryCommand(client, create);
     expect(again.code).toBe(1);
-    expect(again.stderr).toMatch(/^failed .*(already exists|AlreadyExists)/);
+    expect(again.stderr).toMatch(/^failed .*(already exists|AlreadyExists)/m);
   });
 
   for (const compression of COMPRESSION_TYPES) {
