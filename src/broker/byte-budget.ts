@@ -60,6 +60,8 @@ export class Hold {
 }
 
 interface Waiting {
+  /** What is held already of what becomes more. */
+  readonly begun: Hold | null;
   readonly bytes: number;
   readonly giveUp: () => void;
   readonly resolve: (hold: Hold) => void;
@@ -72,6 +74,8 @@ export class ByteBudget {
   #used = 0;
   #waiting: Waiting[] = [];
   #isLooking = false;
+  /** The one share that may grow although nothing is free. */
+  #first: Hold | null = null;
 
   constructor(limit: number, ports: { readonly clock: Clock; readonly timers: Timers }) {
     this.#limit = limit;
@@ -100,15 +104,17 @@ export class ByteBudget {
   /**
    * Takes a share when some of the budget is free, be it less than that: what is larger than all of
    * the budget gets through as well, one at a time, and waiting never ends in a deadlock. Who asks
-   * for little comes first, so that those who announce much do not keep the others waiting.
+   * for little comes first, so that those who announce much do not keep the others waiting. Of
+   * those who need more for what they have `begun`, one gets it whether it is free or not: else
+   * they might all wait for one another.
    */
-  whenFree(bytes: number, giveUp: () => void): Hold | Promise<Hold> {
-    if (this.free > 0) return this.hold(bytes, giveUp);
+  whenFree(bytes: number, giveUp: () => void, begun: Hold | null = null): Hold | Promise<Hold> {
+    if (this.free > 0 || this.#isFirst(begun)) return this.hold(bytes, giveUp);
     this.#lookLater();
     return new Promise((resolve) => {
       const after = this.#waiting.findIndex((other) => other.bytes > bytes);
       const at = after < 0 ? this.#waiting.length : after;
-      this.#waiting.splice(at, 0, { bytes, giveUp, resolve });
+      this.#waiting.splice(at, 0, { begun, bytes, giveUp, resolve });
     });
   }
 
@@ -142,6 +148,7 @@ export class ByteBudget {
   release(hold: Hold): void {
     if (!this.#holds.delete(hold)) return;
     this.#used -= hold.bytes;
+    if (hold === this.#first) this.#first = null;
     this.#admit();
   }
 
@@ -150,6 +157,18 @@ export class ByteBudget {
       const { bytes, giveUp, resolve } = this.#waiting.shift()!;
       resolve(this.hold(bytes, giveUp));
     }
+    if (this.#first) return;
+    const at = this.#waiting.findIndex(({ begun }) => this.#isFirst(begun));
+    if (at < 0) return;
+    const [{ bytes, giveUp, resolve }] = this.#waiting.splice(at, 1) as [Waiting];
+    resolve(this.hold(bytes, giveUp));
+  }
+
+  /** Whether this is the share that may grow in any case; it becomes the one if there is none. */
+  #isFirst(begun: Hold | null): boolean {
+    if (!begun || !this.#holds.has(begun)) return false;
+    this.#first ??= begun;
+    return this.#first === begun;
   }
 
   #lookLater(): void {

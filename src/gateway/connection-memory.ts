@@ -49,7 +49,9 @@ export class ConnectionMemory {
    */
   arriving(size: number): Promise<void> | undefined {
     if (size <= this.#arrivingBytes) return undefined;
-    const more = this.#memory.frames.whenFree(size - (this.#arriving?.bytes ?? 0), this.#giveUp);
+    const begun = this.#arriving;
+    const missing = size - (begun?.bytes ?? 0);
+    const more = this.#memory.frames.whenFree(missing, this.#giveUp, begun);
     if (more instanceof Promise) return more.then((granted) => this.#keep(granted, size));
     return this.#keep(more, size);
   }

@@ -68,6 +68,32 @@ describe("a budget of bytes", () => {
     expect(admitted).toEqual(["large", "next"]);
   });
 
+  test("[BRK61] lets one of those go on who need more for what they have begun, then the next", async () => {
+    const { world, budget, hold } = newBudget();
+    const begun = [hold("a", 500_000), hold("b", 500_000)];
+    const granted: string[] = [];
+    const grow = (index: number) =>
+      void Promise.resolve(budget.whenFree(100_000, () => {}, begun[index])).then((more) => {
+        granted.push("ab"[index]!);
+        begun[index]!.resize(begun[index]!.bytes + 100_000);
+        more.release();
+      });
+    grow(0);
+    grow(1);
+    await world.runFor(100);
+    grow(0);
+    await world.runFor(100);
+    expect(granted).toEqual(["a", "a"]);
+    begun[0]!.resize(1_000_000);
+    begun[0]!.release();
+    await world.runFor(100);
+    expect(granted).toEqual(["a", "a", "b"]);
+    budget.hold(LIMIT, () => {});
+    grow(1);
+    await world.runFor(100);
+    expect(granted).toEqual(["a", "a", "b", "b"]);
+  });
+
   test("[BRK61] lets those first who ask for least", async () => {
     const { world, hold, wait, admitted } = newBudget();
     const share = hold("all", LIMIT);
