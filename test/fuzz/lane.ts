@@ -2,6 +2,7 @@
 import { once } from "node:events";
 import { connect } from "node:net";
 import type { Duplex } from "node:stream";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { createWebSocketStream, WebSocket } from "ws";
 
@@ -29,6 +30,8 @@ export const overWebSocket = (url: string): Connect => {
   };
 };
 
+/** So that a request arrives in as many pieces as it is sent. */
+const BETWEEN_PIECES_MS = 5;
 const MAX_ANSWER_BYTES = 512 * 1024 * 1024;
 
 export class Lane {
@@ -43,11 +46,15 @@ export class Lane {
     this.#patienceMs = patienceMs;
   }
 
-  async send(bytes: Uint8Array): Promise<Outcome> {
+  /** Sends a request, whole or in pieces one after another. */
+  async send(...pieces: readonly Uint8Array[]): Promise<Outcome> {
     const stream = (this.#stream ??= await this.#open());
     const { promise, resolve } = Promise.withResolvers<Outcome>();
     this.#received = resolve;
-    stream.write(bytes);
+    for (const [index, piece] of pieces.entries()) {
+      if (index > 0) await sleep(BETWEEN_PIECES_MS);
+      stream.write(piece);
+    }
     const patience = setTimeout(() => resolve("silent"), this.#patienceMs);
     const outcome = await promise;
     clearTimeout(patience);

@@ -4,10 +4,14 @@
  */
 import { setTimeout as sleep } from "node:timers/promises";
 
-import { batch, valuesIn } from "../conformance/batches.ts";
+import { produce } from "../../src/protocol/messages/00-produce.ts";
+import { batch, batchOfSize, valuesIn } from "../conformance/batches.ts";
 import { Cluster } from "../conformance/cluster.ts";
+import type { Partition } from "../conformance/partition.ts";
 import { residentBytes } from "../support/processes.ts";
 import type { Odradek } from "../support/serve.ts";
+import { requestBytes } from "./greedy-sockets.ts";
+import { Lane, overTcp } from "./lane.ts";
 
 /** How a server did under an attack. */
 export interface Endurance {
@@ -20,6 +24,11 @@ export interface Endurance {
 
 const LOOK_MS = 100;
 
+/** What needs memory waits until the greedy have lost theirs, and is taken all the same. */
+const PATIENCE_MS = 60_000;
+const LARGE_BYTES = 20_000;
+const PIECE_BYTES = 6_000;
+
 /**
  * Attacks the server and says how it did. Rejects when the well-behaved client was not answered in
  * time, or not as it should have been.
@@ -31,7 +40,7 @@ export async function underAttack(
   const cluster = new Cluster(server.bootstrap);
   const watch = watchMemory(server);
   try {
-    const good = await behaveWell(cluster);
+    const good = await behaveWell(server, cluster);
     await attack(cluster);
     return { ...(await good.stop()), peakBytes: watch.peakBytes() };
   } finally {
@@ -51,8 +60,9 @@ function watchMemory(server: Odradek) {
 }
 
 /** Writes and reads; each call throws that is not answered in time. */
-async function behaveWell(cluster: Cluster) {
+async function behaveWell(server: Odradek, cluster: Cluster) {
   const partition = await cluster.newPartition();
+  const spread = await cluster.newTopic({ partitions: server.ports.length });
   let isOver = false;
   let goodCalls = 0;
   let longestWaitMs = 0;
@@ -70,6 +80,9 @@ async function behaveWell(cluster: Cluster) {
       const { records } = await timed(partition.fetch({ fetchOffset: offset }));
       const values = valuesIn(records);
       if (values[0] !== `value ${offset}`) throw new Error(`It read ${JSON.stringify(values)}.`);
+      const target = spread[offset % spread.length]!;
+      await timed(produceInPieces(server, target));
+      await timed(post(server, target));
       await sleep(LOOK_MS);
     }
   };
@@ -83,4 +96,30 @@ async function behaveWell(cluster: Cluster) {
       return { goodCalls, longestWaitMs };
     },
   };
+}
+
+/** A Produce that is no small one, and that arrives piece by piece. */
+async function produceInPieces(server: Odradek, { name, index, leader }: Partition): Promise<void> {
+  const partitionData = [{ index, records: batchOfSize(LARGE_BYTES) }];
+  const topicData = [{ name, partitionData }];
+  const request = requestBytes(produce, 9, { acks: 1, timeoutMs: PATIENCE_MS, topicData });
+  const pieces: Uint8Array[] = [];
+  for (let at = 0; at < request.length; at += PIECE_BYTES) {
+    pieces.push(request.subarray(at, at + PIECE_BYTES));
+  }
+  const lane = new Lane(overTcp(server.ports[leader.nodeId - 1]!), PATIENCE_MS);
+  const outcome = await lane.send(...pieces);
+  await lane.close();
+  if (typeof outcome === "string") throw new Error(`A Produce in pieces: ${outcome}.`);
+}
+
+/** The same over HTTP. */
+async function post({ httpUrl }: Odradek, { name, index }: Partition): Promise<void> {
+  const { status } = await fetch(`${httpUrl}/topics/${name}/records?partition=${index}`, {
+    method: "POST",
+    headers: { "content-type": "text/plain" },
+    body: "x".repeat(LARGE_BYTES),
+    signal: AbortSignal.timeout(PATIENCE_MS),
+  });
+  if (status !== 200) throw new Error(`A POST was answered ${status}.`);
 }
