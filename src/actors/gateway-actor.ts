@@ -106,6 +106,8 @@ export class GatewayActor extends DurableObject<Env> {
   /** A Kafka connection. The socket's address says between whom it is. */
   override async connect(socket: Socket): Promise<void> {
     const { localAddress } = await socket.opened;
+    // How many connections there may be was perhaps set while brokers ran, before this one began.
+    await this.#learned.known(this.#broker.ports.controller);
     const { remote, local } = connectionHosts(localAddress ?? "");
     const gateway = { broker: this.#broker, connections: this.#connections };
     await serveTcp(socket, gateway, { host: local, clientHost: `/${remote}` });

@@ -16,6 +16,9 @@ type ToldReplica = ReplicaPort & Pick<ReplicaControl, "updateConfigs">;
 
 export class LearnedConfigs {
   #configs: DynamicBrokerConfigs = { version: 0, defaults: {}, byBroker: {} };
+  #isKnown = false;
+  /** The look that is under way. */
+  #look: Promise<void> | null = null;
   /** The version that each has been told, by its key. */
   readonly #told = new Map<string, number>();
 
@@ -26,7 +29,22 @@ export class LearnedConfigs {
 
   /** The controller says what was set. */
   learn(configs: DynamicBrokerConfigs): void {
+    this.#isKnown = true;
     if (configs.version > this.#configs.version) this.#configs = configs;
+  }
+
+  /**
+   * Waits until it is known what was set, if that is not known yet: whoever comes first asks a
+   * controller that it {@link learningFrom learns from}, for all. One that cannot be reached keeps
+   * nobody out.
+   */
+  known(controller: Pick<ControllerPort, "describeCluster">): Promise<void> | undefined {
+    if (this.#isKnown) return undefined;
+    this.#look ??= controller.describeCluster({}).then(
+      () => {},
+      () => void (this.#look = null),
+    );
+    return this.#look;
   }
 
   /**

@@ -37,6 +37,44 @@ const told = (version: number, bytes: string) => ({
   },
 });
 
+describe("a gateway that was just started", () => {
+  const description = (version: number) => {
+    return { brokers: [], topics: [], nextPage: null, brokerConfigs: configs(version, "6") };
+  };
+
+  test("[BRK67] asks once what was set, for all who come, be it nothing", async () => {
+    let calls = 0;
+    const learned = new LearnedConfigs();
+    const controller = learned.learningFrom({
+      async describeCluster() {
+        calls += 1;
+        return description(0);
+      },
+    } as Partial<ControllerPort> as ControllerPort);
+    await Promise.all([learned.known(controller), learned.known(controller)]);
+    expect([calls, learned.known(controller)]).toEqual([1, undefined]);
+    const told = new LearnedConfigs();
+    told.learn(configs(5, "6"));
+    expect(told.known(controller)).toBeUndefined();
+  });
+
+  test("[BRK67] asks again when the controller was out of reach, which keeps nobody out", async () => {
+    let isReachable = false;
+    const learned = new LearnedConfigs();
+    const controller = learned.learningFrom({
+      async describeCluster() {
+        if (!isReachable) throw new Error("out of reach");
+        return description(5);
+      },
+    } as Partial<ControllerPort> as ControllerPort);
+    await learned.known(controller);
+    expect(learned.of(2)).toEqual({});
+    isReachable = true;
+    await learned.known(controller);
+    expect(learned.of(2)).toMatchObject({ "message.max.bytes": "6" });
+  });
+});
+
 describe("a replica", () => {
   test("[BRK55] is told nothing where nothing was ever set", async () => {
     const { calls, port } = replica();

@@ -6,9 +6,12 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 
 import { apiVersions } from "../../src/protocol/messages/18-api-versions.ts";
+import { alter, BROKER, OK, resource, SET } from "../conformance/configs.ts";
+import { Wire } from "../conformance/wire.ts";
 import { answersOf, closeAll, openSockets, requestBytes } from "../fuzz/greedy-sockets.ts";
 import type { Odradek } from "../support/serve.ts";
 import { startOdradek } from "../support/serve.ts";
+import { startCluster } from "./restartable-cluster.ts";
 
 const MAX_IDLE_MS = 5000;
 const MAX_PER_IP = 3;
@@ -52,5 +55,23 @@ test("[BRK67] a connection too many is closed, until another one has ended", asy
     closeAll([another!]);
     if (answered) break;
     await sleep(100);
+  }
+});
+
+test("[BRK67] a limit that was set while brokers ran counts from the first connection after a restart", async () => {
+  const cluster = await startCluster({});
+  try {
+    const [address] = cluster.bootstrap.split(",") as [string];
+    const wire = await Wire.open(address);
+    const limit = resource(BROKER, "", ["max.connections.per.ip", SET, `${MAX_PER_IP}`]);
+    expect(await alter(wire, [limit])).toEqual([OK]);
+    wire.close();
+    await cluster.restart();
+    const sockets = await openSockets(Number(address.split(":")[1]), MAX_PER_IP + 2);
+    const answers = await Promise.all(sockets.map(isAnswered));
+    expect(answers.filter((answered) => answered)).toHaveLength(MAX_PER_IP);
+    closeAll(sockets);
+  } finally {
+    await cluster.stop();
   }
 });
