@@ -1,6 +1,7 @@
 /**
  * Calls of other actors that are made until each is confirmed: all that are listed in storage, some
- * at a time, those that come meanwhile too. What fails stays listed, for the next time.
+ * at a time. Who asks for it while it runs has all made that are listed then, what failed before as
+ * well. What fails stays listed, for the next time.
  */
 
 /** Calls under way at a time. */
@@ -14,6 +15,7 @@ export class WorkList<Item> {
   readonly #call: (item: Item) => Promise<void>;
   readonly #confirmed: (item: Item) => void;
   #isRunning = false;
+  #isAskedFor = false;
 
   constructor(
     page: Page<Item>,
@@ -30,16 +32,24 @@ export class WorkList<Item> {
   }
 
   async run(): Promise<void> {
+    this.#isAskedFor = true;
     if (this.#isRunning) return;
     this.#isRunning = true;
     try {
-      let batch = this.#page(BATCH);
-      while (batch.length > 0) {
-        await Promise.all(batch.map((item) => this.#try(item)));
-        batch = this.#page(BATCH, batch.at(-1));
+      while (this.#isAskedFor) {
+        this.#isAskedFor = false;
+        await this.#runOnce();
       }
     } finally {
       this.#isRunning = false;
+    }
+  }
+
+  async #runOnce(): Promise<void> {
+    let batch = this.#page(BATCH);
+    while (batch.length > 0) {
+      await Promise.all(batch.map((item) => this.#try(item)));
+      batch = this.#page(BATCH, batch.at(-1));
     }
   }
 
