@@ -140,6 +140,15 @@ export const meantEnds: readonly MeantEnd[] = [
       odradek["errorCode"] === ErrorCode.UNKNOWN_MEMBER_ID,
   },
   {
+    title: "A group that cannot change its protocol leaves those alone who wait",
+    reason:
+      "Kafka tells them REBALANCE_IN_PROGRESS before it finds that a member's metadata is malformed.",
+    covers: (kafka, odradek, { api }) =>
+      isOf(api.name, "JoinGroup", "SyncGroup") &&
+      kafka["errorCode"] === ErrorCode.REBALANCE_IN_PROGRESS &&
+      ("failure" in odradek || odradek["errorCode"] === ErrorCode.UNKNOWN_MEMBER_ID),
+  },
+  {
     title: "What a member owns counts only in the epoch that it was told last",
     reason:
       "A heartbeat of an earlier epoch may have been overtaken on its way. Kafka takes its word, and " +

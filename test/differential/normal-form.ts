@@ -28,7 +28,7 @@ const ORDERED: ReadonlySet<string> = new Set(["batches", "records", "headers", "
 const ORDERED_OF_API: ReadonlySet<string> = new Set(["DescribeTopicPartitions.topics"]);
 
 /** Lists of plain values that Kafka keeps in hash sets. */
-const UNORDERED_SCALARS: ReadonlySet<string> = new Set(["subscribedTopicNames"]);
+const UNORDERED_SCALARS: ReadonlySet<string> = new Set(["subscribedTopicNames", "partitions"]);
 
 /** What elements of a list are told apart by. */
 const KEY_FIELDS = [
@@ -56,7 +56,7 @@ export interface ReadBy {
 /** The answer of an API in its normal form. New ids get their names. */
 export function normalForm(api: string, response: unknown, { names, prefix }: ReadBy): Message {
   const own = (list: readonly unknown[], field: string) => {
-    if (UNORDERED_SCALARS.has(field)) return (list as string[]).toSorted(byUtf16);
+    if (UNORDERED_SCALARS.has(field) && !list.some(isMessage)) return list.toSorted(byValue);
     const ours = list.filter((element) => !isForeign(element, prefix));
     const isOrdered = ORDERED.has(field) || ORDERED_OF_API.has(`${api}.${field}`);
     const grouped = api === "Fetch" && field === "responses" ? byTopic(ours as Message[]) : ours;
@@ -139,6 +139,7 @@ function batch(bytes: Uint8Array, header: BatchHeader): unknown {
   return { ...others, records: recordsIn(own) };
 }
 
-function byUtf16(a: string, b: string): number {
-  return a < b ? -1 : 1;
+/** Numbers by size, strings by their UTF-16 units. */
+function byValue(a: unknown, b: unknown): number {
+  return (a as number | string) < (b as number | string) ? -1 : 1;
 }
