@@ -27,6 +27,8 @@ export class Hold {
    * while.
    */
   mayBeTakenBack = true;
+  /** Whether others get it as soon as it is given up, although its work goes on for a while. */
+  goesBackAtOnce = false;
   readonly #giveUp: () => void;
   readonly #budget: ByteBudget;
 
@@ -41,6 +43,7 @@ export class Hold {
   giveUp(): void {
     this.keep();
     this.#giveUp();
+    if (this.goesBackAtOnce) this.release();
   }
 
   /** It is not the client that others wait for, so that it is not taken back. */

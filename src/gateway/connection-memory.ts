@@ -17,6 +17,10 @@ export class RequestHold {
   constructor(frame: Hold, decoded: Hold | null) {
     this.#frame = frame;
     this.#decoded = decoded;
+    if (!decoded) return;
+    // A group may keep it waiting for minutes after its connection has ended.
+    frame.goesBackAtOnce = true;
+    decoded.goesBackAtOnce = true;
   }
 
   /** The request has been decoded: so many elements are in its arrays. */

@@ -268,6 +268,21 @@ describe("a connection", () => {
     expect(broker.memory.frames.used).toBe(0);
   });
 
+  test("[BRK62] gives back what its request holds that goes on waiting when it has ended", async () => {
+    const { connection, request, broker, closed, world } = await connected();
+    vi.spyOn(broker.ports.controller, "describeCluster").mockReturnValue(new Promise(() => {}));
+    const topics = Array.from({ length: 1000 }, (_, index) => ({ name: `topic-${index}` }));
+    void connection.receive(request(metadata, 9, { topics }));
+    connection.end("gone");
+    const { frames } = broker.memory;
+    expect(frames.used).toBeGreaterThan(0);
+    let isAdmitted = false;
+    frames.hold(frames.free, () => {}).keep();
+    void Promise.resolve(frames.whenFree(1, () => {})).then(() => (isAdmitted = true));
+    await world.runFor(20_000);
+    expect([isAdmitted, closed]).toEqual([true, ["gone"]]);
+  });
+
   test("[BRK63] of a Fetch while memory is short returns what there is room for", async () => {
     const { connection, request, broker, settle, frames } = await connected();
     for (let count = 0; count < 3; count++) {
