@@ -69,7 +69,7 @@ export class ProducesUnderWay {
     this.#onEnd = null;
   }
 
-  /** The hold stays for as long as the connection, because what comes and goes here does so often. */
+  /** The hold stays for as long as the connection: what comes and goes here does so often. */
   #holdSmall(more: number): void {
     this.#smallBytes += more;
     const bytes = this.#smallBytes > SMALL_BYTES ? this.#smallBytes : 0;

@@ -44,8 +44,8 @@ export class FrameSplitter {
   }
 
   /**
-   * How many bytes the next piece should bring: what is set aside for the frame that is arriving has
-   * room for them. Throws when the stream is malformed.
+   * How many bytes the next piece should bring: what is set aside for the frame that is arriving
+   * has room for them. Throws when the stream is malformed.
    */
   get wantedBytes(): number {
     const missing = this.missingBytes;
