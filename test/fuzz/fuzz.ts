@@ -31,7 +31,7 @@ export interface FuzzReport extends Endurance {
 /** Connections at a time, half of them WebSockets. */
 const LANES = 16;
 /** A request that gets no answer is let go: many are meant to wait. */
-const PATIENCE_MS = 100;
+const PATIENCE_MS = 250;
 const PROGRESS_FRAMES = 5000;
 
 export async function fuzz(server: Odradek, options: FuzzOptions): Promise<FuzzReport> {
