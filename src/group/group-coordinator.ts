@@ -13,6 +13,7 @@ import type { Clock, Millis, Random } from "../base/clock.ts";
 import type { Sql } from "../base/sql.ts";
 import type { ConfigStrings } from "../config/config-definition.ts";
 import type { ErrorName } from "../protocol/errors.ts";
+import { ConsumerGroup } from "./consumer/consumer-group.ts";
 import { describeConsumerGroup } from "./consumer/describe-consumer-group.ts";
 import { consumerHeartbeat } from "./consumer/heartbeat.ts";
 import { CurrentConfig, type GroupConfigs } from "./current-config.ts";
@@ -150,7 +151,7 @@ export class GroupCoordinator implements calls.GroupPort {
     const { group } = this.#open();
     await Promise.all([
       this.#topics.learn(call),
-      this.#config.learn(group !== null && !group.isEmpty),
+      this.#config.learn(group instanceof ConsumerGroup && !group.isEmpty),
     ]);
     return this.#turns.run((state, turn) => {
       const answer = consumerHeartbeat(state, call, turn);

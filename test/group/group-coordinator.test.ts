@@ -181,6 +181,15 @@ describe("configs", () => {
     await group.world.runFor(100);
   }
 
+  test("[GRP101] that were set while its members spoke the classic protocol are told, too", async () => {
+    const group = new GroupInWorld();
+    await group.newTopic("orders");
+    await group.join();
+    await setInterval(group, "10000");
+    const joined = await heartbeat(group, "member", 0);
+    expect(joined).toMatchObject({ error: null, heartbeatIntervalMs: 10_000 });
+  });
+
   test("[GRP101] are told by the first heartbeat of a group, and by the next of one that lives", async () => {
     const group = new GroupInWorld();
     await group.newTopic("orders");
