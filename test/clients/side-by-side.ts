@@ -67,7 +67,7 @@ async function runBoth(
 
 /** Where a sentence lists options, Kafka's tools leave their order to a hash set. */
 function wordsOf(sentence: string): string[] {
-  return sentence.split(/[\s,]+/).toSorted();
+  return sentence.split(/[\s,"[\]]+/).toSorted();
 }
 
 function rows(output: string): string[] {
