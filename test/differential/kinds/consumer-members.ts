@@ -55,7 +55,7 @@ function forget(group: KnownGroup, memberId: string, instanceId: string | null):
 
 function ofNewcomer(draw: Draw, memory: Memory, mayBeGiven: boolean) {
   const memberId = `${memory.prefix}-${draw.pick(MEMBERS)}`;
-  return {
+  const newcomer = {
     // Before version 1 the group gives the id.
     memberId: mayBeGiven ? draw.mostly("", [memberId], 0.3) : memberId,
     memberEpoch: draw.mostly(JOINING, [1, LEAVING, LEAVING_FOR_A_WHILE, -3], 0.05),
@@ -66,6 +66,9 @@ function ofNewcomer(draw: Draw, memory: Memory, mayBeGiven: boolean) {
     serverAssignor: draw.mostly(ASSIGNOR, ["nobody's", ""], 0.03),
     topicPartitions: draw.mostly<ConsumerMember["assigned"] | null>([], [null], 0.04),
   };
+  // Kafka loses sight of what a dynamic member has that joins again as a static one.
+  if (newcomer.instanceId !== null && newcomer.memberId !== "") newcomer.memberId += "-static";
+  return newcomer;
 }
 
 function ofMember(
