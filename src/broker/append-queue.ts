@@ -16,7 +16,7 @@ const MAX_CALL_BYTES = 8 * 1024 * 1024;
  * five requests in flight sends the next five when it has read the answers; a call that leaves
  * before carries one of them, and costs as much as with five. A turn is about 15 microseconds.
  */
-const GATHER_TURNS = 8;
+const GATHER_TURNS = 30;
 
 interface Waiting {
   readonly batch: Uint8Array;

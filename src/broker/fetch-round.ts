@@ -101,7 +101,7 @@ async function readOne(
   });
 }
 
-export function byteCountOf(result: ReadResult): number {
+function byteCountOf(result: ReadResult): number {
   return result.pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 

@@ -1,7 +1,6 @@
 /**
  * Reading one partition through a gateway: from the tail in memory when it reaches back far enough,
- * from what was read ahead, or from the leader, which then also watches for this gateway if the
- * read comes to the end.
+ * from the leader otherwise, which then also watches for this gateway if the read comes to the end.
  */
 
 import { NO_LEADER } from "../controller/records.ts";
@@ -23,7 +22,7 @@ export async function readPartition(
 ): Promise<ReadResult> {
   const { topicId } = located.topic;
   const tail = broker.tails.get(topicId, located.partition);
-  return (tail && readTail(broker, tail, read)) ?? broker.readAhead.read(located, read);
+  return (tail && readTail(broker, tail, read)) ?? readLeader(broker, located, read);
 }
 
 /** An answer from memory, or undefined when only the leader can answer. */
@@ -48,8 +47,7 @@ function readTail(broker: Broker, tail: Tail, read: PartitionRead): ReadResult |
   };
 }
 
-/** Asks the leader, as {@link readPartition} does where memory has no answer. */
-export async function readLeader(
+async function readLeader(
   broker: Broker,
   located: Located,
   read: PartitionRead,
