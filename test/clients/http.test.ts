@@ -118,8 +118,10 @@ describe("[A4] POST /topics/<topic>/records", () => {
     const topic = newName();
     const tooLarge = await post(topic, new Uint8Array(5_000_000));
     expect(tooLarge.body).toMatchObject({ title: "MESSAGE_TOO_LARGE", status: 413 });
-    const farTooLarge = await post(topic, new Uint8Array(40_000_000));
-    expect(farTooLarge.body).toMatchObject({ title: "MESSAGE_TOO_LARGE", status: 413 });
+    // It is refused by its size and not read: a client that still writes may not get to the answer.
+    const refuse = () => post(topic, new Uint8Array(40_000_000)).catch(() => null);
+    const farTooLarge = (await refuse()) ?? (await refuse()) ?? (await refuse());
+    expect(farTooLarge?.body).toMatchObject({ title: "MESSAGE_TOO_LARGE", status: 413 });
     expect((await post("a b", "x")).body).toMatchObject({ title: "INVALID_TOPIC_EXCEPTION" });
     const nowhere = await post(topic, "x", { query: "partition=7" });
     expect(nowhere.body).toMatchObject({ title: "UNKNOWN_TOPIC_OR_PARTITION", status: 404 });
