@@ -13,7 +13,7 @@ import { Broker } from "../broker/broker.ts";
 import { LearnedConfigs } from "../broker/learned-configs.ts";
 import { Unreachable } from "../broker/ports.ts";
 import { effectiveBrokerConfigs } from "../config/broker-configs.ts";
-import { parseBrokerConfig } from "../controller/broker-config.ts";
+import { type BrokerConfig, parseBrokerConfig } from "../controller/broker-config.ts";
 import type { DynamicBrokerConfigs } from "../controller/dynamic-configs.ts";
 import { GatewaySockets } from "../gateway/gateway-sockets.ts";
 import { httpHandler } from "../gateway/http.ts";
@@ -69,11 +69,11 @@ export class GatewayActor extends DurableObject<Env> {
     random,
   });
 
+  /** The broker's configs as of a version of what was set; each connection asks for them. */
+  #current = { version: 0, config: brokerConfig };
+
   readonly #connections = new OpenConnections({
-    config: () => {
-      const set = this.#learned.of(this.#broker.ports.nodeId);
-      return parseBrokerConfig(effectiveBrokerConfigs(set, brokerConfig.values));
-    },
+    config: () => this.#config(),
     process: processConnections,
     timers,
     clock,
@@ -117,6 +117,16 @@ export class GatewayActor extends DurableObject<Env> {
   lost(topicId: Uuid, partition: number): void {
     this.#broker.refused(topicId, partition);
     this.#sockets.wake(topicId, partition);
+  }
+
+  #config(): BrokerConfig {
+    const { version } = this.#learned;
+    if (version !== this.#current.version) {
+      const set = this.#learned.of(this.#broker.ports.nodeId);
+      const config = parseBrokerConfig(effectiveBrokerConfigs(set, brokerConfig.values));
+      this.#current = { version, config };
+    }
+    return this.#current.config;
   }
 
   /** The controller tells what was set for brokers. */

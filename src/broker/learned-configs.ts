@@ -22,6 +22,11 @@ export class LearnedConfigs {
   /** The version that each has been told, by its key. */
   readonly #told = new Map<string, number>();
 
+  /** Of the changes that it has learned of, the last. */
+  get version(): number {
+    return this.#configs.version;
+  }
+
   /** What was set for a broker. */
   of(nodeId: number): ConfigStrings {
     return dynamicConfigsOf(this.#configs, nodeId);

@@ -11,6 +11,7 @@ import type { BrokerConfig } from "./broker-config.ts";
 import {
   changedConfigs,
   differences,
+  dynamicConfigRecords,
   type ListDefault,
   type Refusal,
   refuse,
@@ -33,23 +34,15 @@ export function alterBrokerConfigs(
   const refusal = invalid(resource, after.configs, config.values);
   if (refusal) return refusal;
   const changed = differences(before, after.configs);
-  if (changed.length === 0) return { records: [] };
-  const owner = { resourceType: "broker", resource } as const;
   const names = new Set(changed.map(({ name }) => name));
-  return {
-    records: [
-      ...changed.map((each) => ({ type: "DynamicConfig", ...owner, ...each }) as const),
-      {
-        type: "DynamicConfigsChanged",
-        ...owner,
-        actsByTheClock: topicConfigs.some(
-          ({ actsByTheClock, synonyms }) =>
-            actsByTheClock === true && synonyms.some(({ name }) => names.has(name)),
-        ),
-        isOfGroups: [...names].some((name) => brokerConfig(name)?.isOfGroups === true),
-      },
-    ],
+  const acts = {
+    actsByTheClock: topicConfigs.some(
+      ({ actsByTheClock, synonyms }) =>
+        actsByTheClock === true && synonyms.some(({ name }) => names.has(name)),
+    ),
+    isOfGroups: [...names].some((name) => brokerConfig(name)?.isOfGroups === true),
   };
+  return { records: dynamicConfigRecords({ resourceType: "broker", resource }, changed, acts) };
 }
 
 const listDefault: ListDefault = (operation, name) => {

@@ -4,6 +4,7 @@ import type { BrokerConfig } from "./broker-config.ts";
 import {
   changedConfigs,
   differences,
+  dynamicConfigRecords,
   listsOf,
   type Refusal,
   refuse,
@@ -34,13 +35,8 @@ export function alterGroupConfigs(
   }
   const why = invalidGroupConfigs(after.configs, valuesOfAllBrokers(image, config));
   if (why !== null) return refuse("INVALID_CONFIG", why);
+  const changed = differences(before, after.configs);
+  const acts = { actsByTheClock: false, isOfGroups: true };
   const owner = { resourceType: "group", resource: asked.name } as const;
-  const records: MetadataRecord[] = differences(before, after.configs).map((each) => ({
-    type: "DynamicConfig",
-    ...owner,
-    ...each,
-  }));
-  if (records.length === 0) return { records };
-  const changed = { type: "DynamicConfigsChanged", ...owner } as const;
-  return { records: [...records, { ...changed, actsByTheClock: false, isOfGroups: true }] };
+  return { records: dynamicConfigRecords(owner, changed, acts) };
 }

@@ -1,6 +1,11 @@
 /** Changes of configs, whatever has them: what there is to change, and what comes of it. */
 import type { ConfigStrings } from "../config/config-definition.ts";
 import type { ErrorName } from "../protocol/errors.ts";
+import type {
+  DynamicConfigRecord,
+  DynamicConfigsChangedRecord,
+  MetadataRecord,
+} from "./records.ts";
 
 /** A change of one config. A list's values are appended to it and subtracted from it. */
 export type ConfigChange =
@@ -104,4 +109,17 @@ export function differences(
     const value = after[name] ?? null;
     return value === (before[name] ?? null) ? [] : [{ name, value }];
   });
+}
+
+/** The records of configs that are set while the cluster runs; none where nothing has changed. */
+export function dynamicConfigRecords(
+  owner: Pick<DynamicConfigRecord, "resourceType" | "resource">,
+  changed: ReturnType<typeof differences>,
+  acts: Pick<DynamicConfigsChangedRecord, "actsByTheClock" | "isOfGroups">,
+): MetadataRecord[] {
+  if (changed.length === 0) return [];
+  return [
+    ...changed.map((each): MetadataRecord => ({ type: "DynamicConfig", ...owner, ...each })),
+    { type: "DynamicConfigsChanged", ...owner, ...acts },
+  ];
 }
