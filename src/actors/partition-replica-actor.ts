@@ -17,22 +17,18 @@ import type {
   ProducerDescription,
   ReadCall,
   ReadResult,
-  ReplicaControl,
-  ReplicaPort,
 } from "../replication/replica-calls.ts";
 import type { ConfigUpdate } from "../replication/replica-role.ts";
 import { brokerConfig } from "./broker-config.ts";
 import type { Env } from "./env.ts";
+import { handOver } from "./handover.ts";
 import { clock, random } from "./host.ts";
 import { MaintenanceAlarm } from "./maintenance-alarm.ts";
 import { replicaKeyOf } from "./names.ts";
 import { durableObjectSql } from "./sql.ts";
-import { controllerStub, gatewayStub } from "./stubs.ts";
+import { controllerStub, gatewayStub, type ReplicaActor } from "./stubs.ts";
 
-export class PartitionReplicaActor
-  extends DurableObject<Env>
-  implements ReplicaPort, ReplicaControl
-{
+export class PartitionReplicaActor extends DurableObject<Env> implements ReplicaActor {
   readonly #maintenance = new MaintenanceAlarm(this.ctx.storage);
   readonly #replica = new PartitionReplica({
     key: replicaKeyOf(this.ctx.id.name!),
@@ -55,8 +51,8 @@ export class PartitionReplicaActor
     return this.#replica.append(call);
   }
 
-  read(call: ReadCall): Promise<Answer<ReadResult>> {
-    return this.#replica.read(call);
+  async read(call: ReadCall, place: string): Promise<Answer<ReadResult>> {
+    return handOver(place, await this.#replica.read(call));
   }
 
   listOffsets(call: ListOffsetsCall): Promise<Answer<ListOffsetsResult>> {

@@ -8,8 +8,19 @@ import type { GroupConfigs } from "../controller/dynamic-configs.ts";
 import type { ReplicaKey } from "../controller/records.ts";
 import type { GroupPort } from "../group/group-calls.ts";
 import { isPossibleGroupId } from "../group/group-id.ts";
-import type { ReplicaControl, ReplicaPort } from "../replication/replica-calls.ts";
+import type {
+  Answer,
+  AppendCall,
+  EpochEndCall,
+  ListOffsetsCall,
+  ReadCall,
+  ReadResult,
+  ReplicaControl,
+  ReplicaPort,
+} from "../replication/replica-calls.ts";
+import type { ConfigUpdate } from "../replication/replica-role.ts";
 import type { Env } from "./env.ts";
+import { takeOver } from "./handover.ts";
 import { controllerName, groupName, replicaName } from "./names.ts";
 
 const ONCE = { retry: { maxRetries: 0 } } as const;
@@ -87,9 +98,58 @@ function caller<Port>(who: string, stub: () => unknown) {
   };
 }
 
+/** A replica as its actor is called: a reader says where in its isolate it takes what is read. */
+export interface ReplicaActor extends Omit<ReplicaPort, "read">, ReplicaControl {
+  read(call: ReadCall, place: string): Promise<Answer<ReadResult>>;
+}
+
 export function replicaStub(env: Env, key: ReplicaKey): ReplicaPort & ReplicaControl {
   const id = env.PARTITION_REPLICA.idFromName(replicaName(env.CLUSTER_ID, key));
-  return env.PARTITION_REPLICA.get(id, ONCE) as unknown as ReplicaPort & ReplicaControl;
+  return new ReplicaStub(env.PARTITION_REPLICA.get(id, ONCE) as unknown as ReplicaActor);
+}
+
+class ReplicaStub implements ReplicaPort, ReplicaControl {
+  readonly #actor: ReplicaActor;
+
+  constructor(actor: ReplicaActor) {
+    this.#actor = actor;
+  }
+
+  append(call: AppendCall) {
+    return this.#actor.append(call);
+  }
+
+  read(call: ReadCall) {
+    return takeOver((place) => this.#actor.read(call, place));
+  }
+
+  listOffsets(call: ListOffsetsCall) {
+    return this.#actor.listOffsets(call);
+  }
+
+  endOffsetForEpoch(call: EpochEndCall) {
+    return this.#actor.endOffsetForEpoch(call);
+  }
+
+  deleteRecords(offset: number) {
+    return this.#actor.deleteRecords(offset);
+  }
+
+  describeProducers() {
+    return this.#actor.describeProducers();
+  }
+
+  logSize() {
+    return this.#actor.logSize();
+  }
+
+  erase() {
+    return this.#actor.erase();
+  }
+
+  updateConfigs(update: ConfigUpdate) {
+    return this.#actor.updateConfigs(update);
+  }
 }
 
 export function gatewayStub(env: Env, name: string) {
