@@ -3,8 +3,7 @@
  * the sum. `npm test -- unit worker` runs those suites; `--nothing-left-out` makes every test that
  * was left out a failure, as CI wants it.
  */
-import { parseArgs } from "node:util";
-
+import { Argument, Command } from "commander";
 import type { TestCase, TestModule } from "vitest/node";
 import { startVitest } from "vitest/node";
 
@@ -18,19 +17,17 @@ interface Outcome {
   readonly leftOut: Map<string, string[]>;
 }
 
-const { values: flags, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { "nothing-left-out": { type: "boolean", default: false } },
-});
-const unknown = positionals.find((name) => !SUITES.includes(name));
-if (unknown !== undefined) {
-  console.error(`There is no suite "${unknown}". The suites are: ${SUITES.join(", ")}.`);
-  process.exit(1);
-}
+const command = new Command("npm test --")
+  .description("Run the suites one after the other, and tell what was left out and why.")
+  .addArgument(new Argument("[suites...]", "which of them").choices(SUITES).default(SUITES, "all"))
+  .option("--nothing-left-out", "a test that is left out has failed")
+  .addHelpText("after", "\nSingle files: npx vitest run --project unit test/log")
+  .parse();
+const { nothingLeftOut = false } = command.opts<{ nothingLeftOut?: true }>();
 
 const total: Outcome = { passed: 0, failed: 0, leftOut: new Map() };
-for (const suite of positionals.length > 0 ? positionals : SUITES) await runSuite(suite);
-report(flags["nothing-left-out"]);
+for (const suite of command.processedArgs[0] as string[]) await runSuite(suite);
+report(nothingLeftOut);
 process.exit(total.failed > 0 ? 1 : 0);
 
 async function runSuite(suite: string): Promise<void> {

@@ -1,12 +1,10 @@
 /**
  * Many groups with one member each, which do nothing but beat: what an idle crowd of consumers
- * costs. Works against any Kafka. With the server's process id it tells what the server used.
- *
- *     node test/bench/group-heartbeats.ts [--bootstrap host:port] [--groups 1000] [--seconds 60]
- *                                         [--interval 3000] [--commit-interval 0] [--pid 123]
+ * costs: `npm run bench:groups`. Works against any Kafka.
  */
 import { setTimeout as sleep } from "node:timers/promises";
-import { parseArgs } from "node:util";
+
+import { Command } from "commander";
 
 import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import { offsetCommit } from "../../src/protocol/messages/08-offset-commit.ts";
@@ -16,21 +14,29 @@ import { heartbeat } from "../../src/protocol/messages/12-heartbeat.ts";
 import { syncGroup } from "../../src/protocol/messages/14-sync-group.ts";
 import { Wire } from "../conformance/wire.ts";
 import { costOf, residentBytes } from "../support/processes.ts";
+import { parseCount, parseWholeNumber } from "../support/whole-numbers.ts";
 import { createTopic } from "./create-topic.ts";
 
-const { values } = parseArgs({
-  options: {
-    bootstrap: { type: "string", default: "127.0.0.1:9092" },
-    groups: { type: "string", default: "1000" },
-    seconds: { type: "string", default: "60" },
-    interval: { type: "string", default: "3000" },
-    "commit-interval": { type: "string", default: "0" },
-    pid: { type: "string" },
-  },
-});
-const groupCount = Number(values.groups);
-const intervalMs = Number(values.interval);
-const commitIntervalMs = Number(values["commit-interval"]);
+interface Options {
+  readonly bootstrap: string;
+  readonly groups: number;
+  readonly seconds: number;
+  readonly interval: number;
+  readonly commitInterval: number;
+  readonly pid?: number;
+}
+
+const options = new Command("npm run bench:groups --")
+  .description("Have many groups of one member each send heartbeats, and tell how long they take.")
+  .option("--bootstrap <host:port>", "the server", "127.0.0.1:9092")
+  .option("--groups <count>", "how many groups", parseCount, 1000)
+  .option("--seconds <count>", "how long they beat", parseCount, 60)
+  .option("--interval <ms>", "between two heartbeats of a member", parseCount, 3000)
+  .option("--commit-interval <ms>", "between two of its commits; 0: none", parseWholeNumber, 0)
+  .option("--pid <process>", "the server's process: tell what it used, too", parseCount)
+  .parse()
+  .opts<Options>();
+const { groups: groupCount, interval: intervalMs, commitInterval: commitIntervalMs } = options;
 const SESSION_TIMEOUT_MS = 45_000;
 /** Members that join at the same time. */
 const JOINERS = 500;
@@ -43,7 +49,7 @@ interface Member {
 }
 
 const topic = `bench-${Date.now()}`;
-await createTopic(values.bootstrap, topic);
+await createTopic(options.bootstrap, topic);
 const joinedAt = performance.now();
 const members = await joinAll();
 const joinSeconds = (performance.now() - joinedAt) / 1000;
@@ -51,10 +57,10 @@ console.log(`${groupCount} groups with one member each joined in ${joinSeconds.t
 
 await sleep(5000);
 const latencies: number[] = [];
-const pid = values.pid === undefined ? null : Number(values.pid);
+const pid = options.pid ?? null;
 const before = pid === null ? null : costOf(pid);
 const start = performance.now();
-const end = start + Number(values.seconds) * 1000;
+const end = start + options.seconds * 1000;
 await Promise.all(members.map((member, index) => beat(member, index / groupCount)));
 const seconds = (performance.now() - start) / 1000;
 
@@ -76,7 +82,7 @@ if (pid !== null && before !== null) {
 for (const { wire } of members) wire.close();
 
 async function joinAll(): Promise<Member[]> {
-  const wire = await Wire.open(values.bootstrap);
+  const wire = await Wire.open(options.bootstrap);
   const coordinatorKeys = Array.from({ length: groupCount }, (_, index) => `${topic}-${index}`);
   let answer = await wire.call(findCoordinator, 4, { coordinatorKeys });
   while (answer.coordinators.some(({ errorCode }) => errorCode !== ErrorCode.NONE)) {

@@ -1,18 +1,17 @@
 /**
  * Single-batch Produce requests per second at a given depth: raw frames on plain sockets, so that
- * the client costs little. Works against any Kafka.
- *
- *     node test/bench/produce-depth.ts [--bootstrap host:port] [--depth 100] [--connections 1]
- *                                      [--size 100] [--seconds 5] [--topic name]
+ * the client costs little: `npm run bench:produce`. Works against any Kafka.
  */
 import { connect, type Socket } from "node:net";
-import { parseArgs } from "node:util";
+
+import { Command } from "commander";
 
 import { readInt16, readInt32 } from "../../src/base/big-endian.ts";
 import { ErrorCode, errorName } from "../../src/protocol/errors.ts";
 import { encodeRequestFrame } from "../../src/protocol/frame.ts";
 import { produce } from "../../src/protocol/messages/00-produce.ts";
 import { encodeBatch } from "../../src/protocol/records/encode.ts";
+import { parseCount } from "../support/whole-numbers.ts";
 import { type Address, createTopic } from "./create-topic.ts";
 
 export interface DepthLoad {
@@ -128,22 +127,20 @@ function drive(connection: Connection): Promise<void> {
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({
-    options: {
-      bootstrap: { type: "string", default: "127.0.0.1:9092" },
-      depth: { type: "string", default: "100" },
-      connections: { type: "string", default: "1" },
-      size: { type: "string", default: "100" },
-      seconds: { type: "string", default: "5" },
-      topic: { type: "string", default: `bench-${Date.now()}` },
-    },
-  });
-  const { topic } = values;
-  const [connections, depth, size] = [values.connections, values.depth, values.size].map(Number);
-  const load = { connections: connections!, depth: depth!, size: size! };
-  const leader = await createTopic(values.bootstrap, topic);
-  const seconds = Number(values.seconds);
-  const { perSecond, p50Ms, p99Ms } = await produceAtDepth({ leader, topic, seconds, ...load });
+  const { bootstrap, ...load } = new Command("npm run bench:produce --")
+    .description("Produce single records, each in a request of its own, and tell how fast it goes.")
+    .option("--bootstrap <host:port>", "the server", "127.0.0.1:9092")
+    .option("--depth <count>", "requests under way on a connection", parseCount, 100)
+    .option("--connections <count>", "how many connections", parseCount, 1)
+    .option("--size <bytes>", "of a record's value", parseCount, 100)
+    .option("--seconds <count>", "how long it takes", parseCount, 5)
+    .option("--topic <name>", "where to; it is created (default: a new one)")
+    .parse()
+    .opts<Omit<DepthLoad, "leader" | "topic"> & { bootstrap: string; topic?: string }>();
+  const topic = load.topic ?? `bench-${Date.now()}`;
+  const leader = await createTopic(bootstrap, topic);
+  const { perSecond, p50Ms, p99Ms } = await produceAtDepth({ ...load, leader, topic });
+  const { connections, depth, size } = load;
   console.log(
     `${connections} x ${depth} in flight, ${size} B: ${perSecond.toFixed(0)} requests/s, ` +
       `${((perSecond * load.size) / 1e6).toFixed(1)} MB/s, ` +

@@ -2,20 +2,24 @@
  * `npm run fuzz -- --frames 100000 --seed 1`: starts a server, sends it damaged requests of real
  * clients, and says what became of them. The same seed sends the same requests.
  */
-import { parseArgs } from "node:util";
+import { Command } from "commander";
 
 import { startOdradek } from "../support/serve.ts";
+import { parseCount, parseWholeNumber } from "../support/whole-numbers.ts";
 import { fuzz } from "./fuzz.ts";
 import { complaints, SAY_EVERYTHING } from "./server-log.ts";
 
-const { values } = parseArgs({
-  options: {
-    frames: { type: "string", default: "10000" },
-    seed: { type: "string", default: String(Date.now() % 1_000_000) },
-  },
-});
-const frames = Number(values.frames);
-const seed = Number(values.seed);
+const { frames, ...options } = new Command("npm run fuzz --")
+  .description("Send a server damaged requests of real clients, and say what became of them.")
+  .option("--frames <count>", "how many requests", parseCount, 10_000)
+  .option(
+    "--seed <number>",
+    "the same one makes the same requests (default: another each time)",
+    parseWholeNumber,
+  )
+  .parse()
+  .opts<{ frames: number; seed?: number }>();
+const seed = options.seed ?? Date.now() % 1_000_000;
 
 const server = await startOdradek({ flags: SAY_EVERYTHING });
 console.log(`npm run fuzz -- --frames ${frames} --seed ${seed}`);

@@ -1,14 +1,13 @@
 /**
  * `npm run oracle`: Apache Kafka itself on ports of its own, one broker or several, so that every
  * test of what a Kafka client may expect can be tried against the original.
- *
- *     npm run oracle -- --port 19092 --brokers 3 --data DIR --heap 1G --config key=value
  */
 import { mkdir, mkdtemp, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
-import { parseArgs } from "node:util";
+
+import { Command, InvalidArgumentError } from "commander";
 
 import { startBroker } from "./broker-process.ts";
 import type { BrokerProcess } from "./broker-process.ts";
@@ -95,41 +94,38 @@ async function newDataDirectory(data: string | undefined): Promise<string> {
   return resolve(data);
 }
 
-function optionsFrom(args: string[]): OracleOptions {
-  const { values } = parseArgs({
-    args,
-    options: {
-      port: { type: "string", default: "19092" },
-      brokers: { type: "string", default: "1" },
-      data: { type: "string" },
-      heap: { type: "string" },
-      config: { type: "string", multiple: true, default: [] },
-    },
-  });
-  const port = wholeNumber("--port", values.port, 65_000);
-  const brokers = wholeNumber("--brokers", values.brokers, 9);
-  const config = Object.fromEntries(values.config.map(keyAndValue));
-  return { port, brokers, config, data: values.data, heap: values.heap };
+function oracleCommand(): Command {
+  return new Command("npm run oracle --")
+    .description("Run Apache Kafka, from Maven Central, until Ctrl-C.")
+    .option("--port <port>", "of broker 1; broker n's is n - 1 above", upTo(65_000), 19092)
+    .option("--brokers <count>", "how many brokers; each is a controller too", upTo(9), 1)
+    .option("--data <directory>", "where its data is kept (default: nowhere)")
+    .option("--heap <size>", "of each JVM", "1G")
+    .option("--config <key=value>", "for its server.properties (repeatable)", collectConfig)
+    .addHelpText("after", "\nExample:\n  npm run oracle -- --port 19092 --brokers 3");
 }
 
-function wholeNumber(flag: string, text: string, max: number): number {
-  const number = Number(text);
-  if (Number.isInteger(number) && number >= 1 && number <= max) return number;
-  throw new Error(`${flag} takes a number from 1 to ${max}, not ${text}.`);
+function upTo(max: number) {
+  return (text: string): number => {
+    const number = Number(text);
+    if (Number.isInteger(number) && number >= 1 && number <= max) return number;
+    throw new InvalidArgumentError(`It has to be a whole number from 1 to ${max}.`);
+  };
 }
 
-function keyAndValue(text: string): [string, string] {
+function collectConfig(text: string, previous: Readonly<Record<string, string>> = {}) {
   const equals = text.indexOf("=");
-  if (equals < 1) throw new Error(`--config takes key=value, not ${text}.`);
-  return [text.slice(0, equals), text.slice(equals + 1)];
+  if (equals < 1) throw new InvalidArgumentError("A config looks like key=value.");
+  return { ...previous, [text.slice(0, equals)]: text.slice(equals + 1) };
 }
 
-async function main(args: string[]): Promise<void> {
+async function main(): Promise<void> {
+  const options = oracleCommand().parse().opts<OracleOptions>();
   const stopping = new AbortController();
   for (const name of ["SIGINT", "SIGTERM"] as const) process.on(name, () => stopping.abort());
   const stopped = new Promise((asked) => stopping.signal.addEventListener("abort", asked));
   try {
-    const oracle = await startOracle({ ...optionsFrom(args), signal: stopping.signal });
+    const oracle = await startOracle({ ...options, signal: stopping.signal });
     console.log(`Apache Kafka ${KAFKA_VERSION} is at ${oracle.bootstrap} (Ctrl-C stops it).`);
     await stopped;
     await oracle.stop();
@@ -140,4 +136,4 @@ async function main(args: string[]): Promise<void> {
   }
 }
 
-if (import.meta.main) await main(process.argv.slice(2));
+if (import.meta.main) await main();

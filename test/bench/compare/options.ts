@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { Command, InvalidArgumentError, Option } from "commander";
 
+import { parseCount } from "../../support/whole-numbers.ts";
 import type { Load, Sizes } from "./load.ts";
 import { LOADS } from "./loads.ts";
 import type { Plan } from "./rounds.ts";
@@ -139,10 +140,4 @@ function parseTargets(text: string): TargetName[] {
   throw new InvalidArgumentError(
     `There is no target "${unknown}". There are: ${names.join(", ")}.`,
   );
-}
-
-function parseCount(text: string): number {
-  const count = Number(text);
-  if (Number.isInteger(count) && count > 0) return count;
-  throw new InvalidArgumentError("It has to be a whole number above 0.");
 }
