@@ -77,9 +77,10 @@ export const meantDifferences: readonly MeantDifference[] = [
   {
     title: "The largest timestamp is one that a record still has",
     reason: "Kafka also finds those of deleted records, as long as their segment is there.",
-    covers: ({ path }, { api, request }) =>
+    covers: ({ path, kafka, odradek }, { api, request }) =>
       isOf(api.name, "ListOffsets") &&
-      /\.(timestamp|offset|leaderEpoch)$/.test(path) &&
+      (/\.(offset|leaderEpoch)$/.test(path) ||
+        (path.endsWith(".timestamp") && Number(odradek) < Number(kafka))) &&
       JSON.stringify(request).includes(`"timestamp":${MAX_TIMESTAMP}`),
   },
   {

@@ -1,8 +1,9 @@
 /** What is said of a run: each difference with all that led to it, and the sum. */
 import { inspect } from "node:util";
 
+import { MalformedFrame } from "../../src/base/malformed-frame.ts";
 import { errorName } from "../../src/protocol/errors.ts";
-import { BATCH_HEADER_SIZE, readBatchHeader } from "../../src/protocol/records/batch-header.ts";
+import { type BatchHeader, readBatchHeader } from "../../src/protocol/records/batch-header.ts";
 import { reasonOf } from "./differences.ts";
 import { signature } from "./run-many.ts";
 import type { Finding, Result } from "./run-many.ts";
@@ -54,12 +55,23 @@ export function answerCounts({ answers }: Result): string {
 
 /** How many bytes there are; of a batch also what its header says. */
 function bytesText(bytes: Uint8Array, field: string): string {
-  if (field !== "records" || bytes.length < BATCH_HEADER_SIZE) return `${bytes.length} bytes`;
+  const header = field === "records" ? headerOf(bytes) : null;
+  if (header === null) return `${bytes.length} bytes`;
   const { recordsCount, attributes, producerId, producerEpoch, baseSequence, maxTimestamp } =
-    readBatchHeader(bytes);
+    header;
   const producer = `producer ${producerId} epoch ${producerEpoch} sequence ${baseSequence}`;
   const others = `attributes ${attributes}, until ${maxTimestamp}`;
   return `${bytes.length} bytes, ${recordsCount} records, ${producer}, ${others}`;
+}
+
+/** The first header in what was sent as batches, which may be anything. */
+function headerOf(bytes: Uint8Array): BatchHeader | null {
+  try {
+    return readBatchHeader(bytes);
+  } catch (error) {
+    if (error instanceof MalformedFrame) return null;
+    throw error;
+  }
 }
 
 /** A value on one line, with errors by name. */

@@ -8,6 +8,8 @@ import type { ConsumerMember, KnownGroup, Memory } from "../memory.ts";
 
 const LONG_MS = 60_000;
 const MEMBERS = ["m1", "m2", "m3"];
+/** Before all ids that a cluster may give: who is assigned what depends on the order of the ids. */
+const FIRST_OF_IDS = "!";
 const JOINING = 0;
 const LEAVING = -1;
 const LEAVING_FOR_A_WHILE = -2;
@@ -23,7 +25,7 @@ const beat = kind({
     const isFull = group.consumers.length === MEMBERS.length;
     const isMember = known !== null && (isFull || draw.chance(0.75));
     const givenIds = memory.givenIds(group);
-    // Who is assigned what depends on the order of members' ids.
+    // The order of ids that clusters give is chance.
     if (!isMember && givenIds > (group.consumers.length === 0 ? 1 : 0)) return null;
     const mayBeGiven = version === 0 && givenIds + group.consumers.length === 0;
     const request = isMember ? ofMember(draw, memory, known) : ofNewcomer(draw, memory, mayBeGiven);
@@ -54,7 +56,7 @@ function forget(group: KnownGroup, memberId: string, instanceId: string | null):
 }
 
 function ofNewcomer(draw: Draw, memory: Memory, mayBeGiven: boolean) {
-  const memberId = `${memory.prefix}-${draw.pick(MEMBERS)}`;
+  const memberId = `${FIRST_OF_IDS}${memory.prefix}-${draw.pick(MEMBERS)}`;
   const newcomer = {
     // Before version 1 the group gives the id.
     memberId: mayBeGiven ? draw.mostly("", [memberId], 0.3) : memberId,
