@@ -10,6 +10,13 @@ import { addVersionFlag } from "./version.ts";
 /** By name, so that the client need not be loaded for a command without one. */
 const EXPECTED: ReadonlySet<string> = new Set(["CommandError", "UsageError", "KafkaError"]);
 
+// Who reads what is said may go at any time, as `head` does: that is no error.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") throw error;
+  });
+}
+
 const program = addVersionFlag(new Command("odradek"))
   .description("Kafka rebuilt from actors: a broker on workerd for Kafka clients and browsers.")
   .addHelpText(

@@ -9,12 +9,15 @@ export type Sides = readonly [kafka: Side, odradek: Side];
 
 export class Exchange {
   readonly call: Call;
+  /** Which one of its sequence it is. */
+  readonly number: number;
   readonly answers: Promise<readonly [Answer, Answer]>;
   /** How many of the two have answered. */
   #answered = 0;
 
-  constructor(call: Call, [kafka, odradek]: Sides) {
+  constructor(call: Call, number: number, [kafka, odradek]: Sides) {
     this.call = call;
+    this.number = number;
     const sent = async (side: Side) => {
       const answer = await side.send(call);
       this.#answered++;

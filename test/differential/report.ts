@@ -12,7 +12,8 @@ import { changed } from "./walk.ts";
 
 /** A difference, and the command that repeats it. */
 export function report(seed: number, { index, outcome }: Finding): string {
-  const lines = outcome.entries.map(entryText);
+  const lines = outcome.entries.map((entry) => `${requestText(entry)}\n< ${compact(entry.kafka)}`);
+  for (const request of outcome.unanswered) lines.push(`${requestText(request)}\n  unanswered`);
   const { differences } = outcome.entries.at(-1)!;
   for (const { path, kafka, odradek } of differences) {
     lines.push(
@@ -25,9 +26,9 @@ export function report(seed: number, { index, outcome }: Finding): string {
   return `\n${signature(outcome)}\n${lines.join("\n")}\n`;
 }
 
-function entryText({ call, kafka }: Entry): string {
-  const { api, version, request } = call;
-  return `> ${api.name} v${version} ${compact(request)}\n< ${compact(kafka)}`;
+/** A request; who waited for an answer has a smaller number than those before it. */
+function requestText({ call, number }: Pick<Entry, "call" | "number">): string {
+  return `${number} > ${call.api.name} v${call.version} ${compact(call.request)}`;
 }
 
 /** The sum of a run in a few lines. */

@@ -40,6 +40,8 @@ export const PATIENT: Pace = { waitMs: 300, changeMs: 150 };
 /** What was sent and answered, and what differed. */
 export interface Entry {
   readonly call: Call;
+  /** Which request it was, in the order in which they were sent, from 1. */
+  readonly number: number;
   readonly kafka: Message;
   readonly odradek: Message;
   /** Those that are not meant. */
@@ -49,6 +51,8 @@ export interface Entry {
 /** How a sequence went. Where it ended in a difference, that is in the last entry. */
 export interface Outcome {
   readonly entries: readonly Entry[];
+  /** Requests that nobody had answered at the end. */
+  readonly unanswered: readonly Pick<Entry, "call" | "number">[];
   /** How often each meant difference was met. */
   readonly met: ReadonlyMap<string, number>;
 }
@@ -81,6 +85,7 @@ class SequenceRun implements Outcome {
   readonly #served: ServedVersions;
   readonly #pace: Pace;
   #waiting: Exchange[] = [];
+  #sent = 0;
   #isOver = false;
 
   constructor({ kafka, odradek, served }: Clusters, prefix: string, pace: Pace) {
@@ -88,6 +93,10 @@ class SequenceRun implements Outcome {
     this.#memory = new Memory(prefix);
     this.#served = served;
     this.#pace = pace;
+  }
+
+  get unanswered(): Outcome["unanswered"] {
+    return this.#waiting;
   }
 
   async all(steps: readonly Step[]): Promise<void> {
@@ -102,16 +111,14 @@ class SequenceRun implements Outcome {
   /** Takes all that was made away, which ends what waits, too. */
   async end(): Promise<void> {
     await Promise.all(this.#sides.map((side) => cleanUp(side, this.#memory)));
-    for (const exchange of this.#waiting) {
-      await exchange.answers;
-      if (!this.#isOver) await this.#take(exchange);
-    }
+    while (this.#waiting.length > 0 && !this.#isOver) await this.#take(this.#waiting.shift()!);
+    for (const { answers } of this.#waiting) await answers;
     for (const side of this.#sides) side.close();
   }
 
   async #exchange(call: Call): Promise<void> {
     call.sent(this.#memory);
-    const exchange = new Exchange(call, this.#sides);
+    const exchange = new Exchange(call, ++this.#sent, this.#sides);
     if (!call.mayWait || (await exchange.isAnswered(this.#pace.waitMs))) await this.#take(exchange);
     else this.#waiting.push(exchange);
     await this.#takeWaiting();
@@ -127,7 +134,7 @@ class SequenceRun implements Outcome {
     }
   }
 
-  async #take({ call, answers }: Exchange): Promise<void> {
+  async #take({ call, number, answers }: Exchange): Promise<void> {
     const [ofKafka, ofOdradek] = await answers;
     const kafka = this.#sides[0].read(call.api, ofKafka);
     const odradek = this.#sides[1].read(call.api, ofOdradek);
@@ -136,7 +143,7 @@ class SequenceRun implements Outcome {
     const differences = compare(kafka, odradek).filter(
       (each) => !isEnd && !this.#isMeant(meantDifferences.find(({ covers }) => covers(each, call))),
     );
-    this.entries.push({ call, kafka, odradek, differences });
+    this.entries.push({ call, number, kafka, odradek, differences });
     this.#isOver ||= isEnd || differences.length > 0;
     if (this.#isOver || "failure" in kafka) return;
     call.learn(this.#memory, kafka);
