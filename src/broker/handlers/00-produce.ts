@@ -12,7 +12,12 @@ import type { RequestOf, ResponseInput } from "../../protocol/api.ts";
 import { ErrorCode, type ErrorName } from "../../protocol/errors.ts";
 import { produce } from "../../protocol/messages/00-produce.ts";
 import { isTransactional } from "../../protocol/records/attributes.ts";
-import { attributesAt, BATCH_HEADER_SIZE } from "../../protocol/records/batch-header.ts";
+import {
+  attributesAt,
+  BATCH_HEADER_SIZE,
+  MAGIC_V2,
+  magicAt,
+} from "../../protocol/records/batch-header.ts";
 import { invalidRequest, unreadable } from "../../protocol/records/validate-batch.ts";
 import type { Located } from "../broker.ts";
 import { CloseConnection, handler, type RequestContext } from "../handler.ts";
@@ -119,8 +124,10 @@ interface ProducedTopic {
   readonly partitions: Map<number, ProducedPartition>;
 }
 
+/** Whether the first batch says so; one of an older format has no such attribute. */
 function isOfTransaction(records: Uint8Array): boolean {
-  return records.length >= BATCH_HEADER_SIZE && isTransactional(attributesAt(records, 0));
+  if (records.length < BATCH_HEADER_SIZE || magicAt(records, 0) < MAGIC_V2) return false;
+  return isTransactional(attributesAt(records, 0));
 }
 
 /** What is refused even before an impossible acks. */

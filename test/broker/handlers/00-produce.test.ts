@@ -4,6 +4,7 @@ import { expect, test } from "vitest";
 import { produceHandler } from "../../../src/broker/handlers/00-produce.ts";
 import { OFFSETS_TOPIC } from "../../../src/broker/offsets-topic.ts";
 import { ErrorCode, errorName } from "../../../src/protocol/errors.ts";
+import { MAGIC_POSITION } from "../../../src/protocol/records/batch-header.ts";
 import { topic } from "../../controller/test-cluster.ts";
 import { batch, idempotent } from "../../log/batches.ts";
 import { groupCluster } from "../group-cluster.ts";
@@ -26,6 +27,16 @@ test("[BRK41] nobody writes to an internal topic but the admin client", async ()
   expect(appends).toEqual([]);
   expect(await produce(9, "__admin_client")).toBe(ErrorCode.NONE);
   expect(appends).toEqual([{ topicId, partition: led, nodeId: 1 }]);
+});
+
+test("[BRK73] a batch of an older format is of no transaction, whatever its bytes", async () => {
+  const { appends, call } = groupCluster();
+  const records = idempotent(0, { isTransactional: true });
+  records[MAGIC_POSITION] = 1;
+  const topicData = [{ name: "topic", partitionData: [{ index: 0, records }] }];
+  await call(produceHandler, 9, { acks: -1, timeoutMs: 1000, topicData });
+  // The replica says what is wrong with it.
+  expect(appends).toHaveLength(1);
 });
 
 test("[BRK73] a batch of a transaction needs a transactional id, and is not taken with it", async () => {
