@@ -9,6 +9,8 @@ import { answerCounts, report, summary } from "./report.ts";
 import { runMany } from "./run-many.ts";
 import { startServers } from "./servers.ts";
 
+const PROGRESS_STEP = 500;
+
 interface Options {
   readonly sequences: number;
   readonly seed?: number;
@@ -61,6 +63,9 @@ try {
     clusters: servers.clusters,
     signal: stopping.signal,
     found: (finding) => console.log(report(seed, finding)),
+    progress: (ended) => {
+      if (ended % PROGRESS_STEP === 0) console.error(`${ended} of ${indexes.length} sequences`);
+    },
   });
   console.log(summary(seed, result));
   if (options.answers) console.log(answerCounts(result));

@@ -37,6 +37,8 @@ export interface ManyOptions {
   readonly signal?: AbortSignal;
   /** Told of each difference as soon as it is known. */
   readonly found?: (finding: Finding) => void;
+  /** Told of how many sequences have ended, each time that one has. */
+  readonly progress?: (ended: number) => void;
 }
 
 /** How many differences are looked into; there is little to learn from more of them. */
@@ -44,7 +46,7 @@ const MOST_FINDINGS = 200;
 
 /** Runs all sequences of a run that are asked for. */
 export async function runMany(options: ManyOptions): Promise<Result> {
-  const { seed, indexes, parallel, clusters, signal, found } = options;
+  const { seed, indexes, parallel, clusters, signal, found, progress } = options;
   // Names that no other run has, and no other attempt at the same sequence.
   const run = randomBytes(3).toString("hex");
   let attempts = 0;
@@ -79,12 +81,14 @@ export async function runMany(options: ManyOptions): Promise<Result> {
   };
 
   const left = [...indexes];
+  let ended = 0;
   const worker = async () => {
     while (left.length > 0 && findings.length < MOST_FINDINGS && !signal?.aborted) {
       // Ctrl-C also ends servers that were started for the run.
       await one(left.shift()!).catch((error: unknown) => {
         if (!signal?.aborted) throw error;
       });
+      progress?.(++ended);
     }
   };
   await Promise.all(Array.from({ length: parallel }, worker));
