@@ -61,6 +61,8 @@ export interface KnownGroup {
   readonly groupId: string;
   /** Members, by their ids or instance ids, whose JoinGroup or SyncGroup is under way. */
   readonly waiting: Set<string>;
+  /** How many JoinGroups are under way. */
+  joining: number;
   classic: ClassicMember[];
   consumers: ConsumerMember[];
 }
@@ -190,5 +192,5 @@ export class Memory {
 }
 
 function newGroup(groupId: string): KnownGroup {
-  return { groupId, waiting: new Set(), classic: [], consumers: [] };
+  return { groupId, waiting: new Set(), joining: 0, classic: [], consumers: [] };
 }

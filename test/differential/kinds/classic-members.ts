@@ -59,10 +59,13 @@ const join = kind({
     };
   },
   sent: (memory, request) => {
-    for (const key of keysOf(request)) memory.group(request.groupId).waiting.add(key);
+    const group = memory.group(request.groupId);
+    group.joining += 1;
+    for (const key of keysOf(request)) group.waiting.add(key);
   },
   learn: (memory, request, response) => {
     const group = memory.group(request.groupId);
+    group.joining -= 1;
     for (const key of keysOf(request)) group.waiting.delete(key);
     const { errorCode, memberId, generationId, protocolName, leader, members } = response;
     const { groupInstanceId = null, protocolType } = request;
@@ -200,6 +203,9 @@ const leave = kind({
         groupInstanceId,
       };
     });
+    // Which of several others leads after a leader that left is chance, in Kafka.
+    const others = group.classic.length - 1 + group.joining;
+    if (others > 1 && members.some((member) => isLeader(group, member))) return null;
     return {
       groupId: group.groupId,
       memberId: members[0]!.memberId,
@@ -213,5 +219,11 @@ const leave = kind({
     }
   },
 });
+
+function isLeader({ classic }: KnownGroup, { memberId, groupInstanceId }: Identity): boolean {
+  const leader = classic.find((member) => member.isLeader);
+  if (leader === undefined) return false;
+  return leader.memberId === memberId || (leader.instanceId ?? "") === groupInstanceId;
+}
 
 export const classicMemberKinds = [join, sync, beat, leave];
