@@ -302,13 +302,16 @@ conformance("Produce", (test) => {
     expect((await partition.fetch()).highWatermark).toBe(0);
   });
 
-  test("[K20] a batch of an older format is of no transaction", async ({ cluster }) => {
+  test("[K20] half a batch, or one of an older format, is of no transaction", async ({
+    cluster,
+  }) => {
     const partition = await cluster.newPartition();
     const producer = { producerId: 7, producerEpoch: 0, baseSequence: 0 };
     const transactional = encodeBatch([record("value")], { ...producer, isTransactional: true });
-    for (const magic of [0, 1]) {
-      const older = resealed(transactional, (copy) => (copy[MAGIC_POSITION] = magic));
-      expect((await partition.produce(older)).error).toBe("INVALID_RECORD");
+    const older = (magic: number) =>
+      resealed(transactional, (copy) => (copy[MAGIC_POSITION] = magic));
+    for (const records of [older(0), older(1), transactional.subarray(0, -1)]) {
+      expect((await partition.produce(records)).error).toBe("INVALID_RECORD");
     }
   });
 

@@ -15,6 +15,7 @@ import { isTransactional } from "../../protocol/records/attributes.ts";
 import {
   attributesAt,
   BATCH_HEADER_SIZE,
+  batchSizeAt,
   MAGIC_V2,
   magicAt,
 } from "../../protocol/records/batch-header.ts";
@@ -124,10 +125,10 @@ interface ProducedTopic {
   readonly partitions: Map<number, ProducedPartition>;
 }
 
-/** Whether the first batch says so; one of an older format has no such attribute. */
+/** Whether the first batch is whole and says so; one of an older format has no such attribute. */
 function isOfTransaction(records: Uint8Array): boolean {
-  if (records.length < BATCH_HEADER_SIZE || magicAt(records, 0) < MAGIC_V2) return false;
-  return isTransactional(attributesAt(records, 0));
+  if (records.length < BATCH_HEADER_SIZE || records.length < batchSizeAt(records, 0)) return false;
+  return magicAt(records, 0) >= MAGIC_V2 && isTransactional(attributesAt(records, 0));
 }
 
 /** What is refused even before an impossible acks. */

@@ -29,14 +29,17 @@ test("[BRK41] nobody writes to an internal topic but the admin client", async ()
   expect(appends).toEqual([{ topicId, partition: led, nodeId: 1 }]);
 });
 
-test("[BRK73] a batch of an older format is of no transaction, whatever its bytes", async () => {
+test("[BRK73] half a batch, or one of an older format, is of no transaction", async () => {
   const { appends, call } = groupCluster();
-  const records = idempotent(0, { isTransactional: true });
-  records[MAGIC_POSITION] = 1;
-  const topicData = [{ name: "topic", partitionData: [{ index: 0, records }] }];
-  await call(produceHandler, 9, { acks: -1, timeoutMs: 1000, topicData });
-  // The replica says what is wrong with it.
-  expect(appends).toHaveLength(1);
+  const older = idempotent(0, { isTransactional: true });
+  older[MAGIC_POSITION] = 1;
+  const half = idempotent(0, { isTransactional: true }).subarray(0, -1);
+  for (const records of [older, half]) {
+    const topicData = [{ name: "topic", partitionData: [{ index: 0, records }] }];
+    await call(produceHandler, 9, { acks: -1, timeoutMs: 1000, topicData });
+  }
+  // The replica says what is wrong with them.
+  expect(appends).toHaveLength(2);
 });
 
 test("[BRK73] a batch of a transaction needs a transactional id, and is not taken with it", async () => {
