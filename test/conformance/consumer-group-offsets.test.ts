@@ -77,6 +77,13 @@ conformance("offsets of consumer groups", (test) => {
     // One that is stale spoils all of the request.
     const stale = ["STALE_MEMBER_EPOCH", "STALE_MEMBER_EPOCH"];
     expect(await group.commit([at(old, 2), at(young, 2)], before)).toEqual(stale);
+    // What cannot be committed anyway is not asked since when the member has had it.
+    const tooLarge = { metadata: "m".repeat(5000) };
+    const refused = ["OFFSET_METADATA_TOO_LARGE"];
+    expect(await group.commit([at(young, 2, tooLarge)], before)).toEqual(refused);
+    expect(await group.commit([at(old, 2, tooLarge), at(young, 2)], before)).toEqual(stale);
+    const future = { ...before, generationIdOrMemberEpoch: member.memberEpoch + 1 };
+    expect(await group.commit([at(young, 2, tooLarge)], future)).toEqual(["STALE_MEMBER_EPOCH"]);
     expect((await group.fetchOffsets([old, young])).offsets).toMatchObject([
       { offset: 1 },
       { offset: -1 },

@@ -27,8 +27,9 @@ export function commitOffsets(
   const check = group.validateOffsetCommit(call);
   if (typeof check === "string") return { error: check, topics: [] };
   for (const { topicId, partitions } of call.topics) {
-    for (const { partitionIndex } of partitions) {
-      const stale = check(topicId, partitionIndex);
+    for (const offset of partitions) {
+      // As in Kafka, what cannot be committed anyway says nothing of its member.
+      const stale = isTooLarge(offset, turn) ? null : check(topicId, offset.partitionIndex);
       if (stale !== null) return { error: stale, topics: [] };
     }
   }
@@ -65,13 +66,12 @@ function commitTopic(
     // A gateway's route may be older than the topic's end, or than its new beginning.
     if (isNamedById && topicId !== givenTopicId) return "UNKNOWN_TOPIC_ID";
     if (topicId === undefined) return "UNKNOWN_TOPIC_OR_PARTITION";
-    const metadata = offset.committedMetadata ?? "";
-    if (metadata.length > turn.config.offsetMetadataMaxBytes) return "OFFSET_METADATA_TOO_LARGE";
+    if (isTooLarge(offset, turn)) return "OFFSET_METADATA_TOO_LARGE";
     const key = { group: state.groupId, topic: name, partition: offset.partitionIndex };
     const value = {
       offset: offset.committedOffset,
       leaderEpoch: offset.committedLeaderEpoch,
-      metadata,
+      metadata: offset.committedMetadata ?? "",
       commitTimestamp: turn.now,
       expireTimestamp,
       topicId,
@@ -86,4 +86,8 @@ function commitTopic(
       error: commit(offset),
     })),
   };
+}
+
+function isTooLarge({ committedMetadata }: OffsetToCommit, { config }: Turn): boolean {
+  return (committedMetadata ?? "").length > config.offsetMetadataMaxBytes;
 }
