@@ -1,8 +1,8 @@
 /**
  * What is read from a log changes hands by reference where reader and replica share an isolate,
  * which under workerd all actors do, and on Cloudflare some. An answer carries its bytes through
- * V8's serializer and Cap'n Proto, and they are copied on both sides: that was a quarter of what a
- * read cost.
+ * V8's serializer and Cap'n Proto, and they are copied on both sides, which costs a long read from
+ * the log about a sixth of its time.
  *
  * The reader opens a place in the isolate's memory and sends its id along. A replica that finds the
  * place leaves the pieces there and answers without them. In another isolate nobody knows the id,

@@ -17,7 +17,7 @@ export function tryOdradekTool(
   input = "",
 ): Promise<RunResult> {
   const options = { input, timeoutMs: TIMEOUT_MS };
-  return run(process.execPath, argumentsOf(command, bootstrap, args), options);
+  return run(process.execPath, odradekCommand(command, bootstrap, args), options);
 }
 
 /** Runs a command that has to end well, and returns what it wrote. */
@@ -38,9 +38,14 @@ export function startOdradekTool(
   bootstrap: string,
   args: readonly string[],
 ): ChildProcess {
-  return spawn(process.execPath, argumentsOf(command, bootstrap, args), { stdio: "ignore" });
+  return spawn(process.execPath, odradekCommand(command, bootstrap, args), { stdio: "ignore" });
 }
 
-function argumentsOf(command: string, bootstrap: string, args: readonly string[]): string[] {
+/** The words after `node` that call a command. */
+export function odradekCommand(
+  command: string,
+  bootstrap: string,
+  args: readonly string[],
+): string[] {
   return [PROGRAM, command, "--bootstrap-server", bootstrap, ...args];
 }
