@@ -20,15 +20,19 @@ export interface Commit {
   /** The generation or the member epoch. */
   readonly epoch: number;
   readonly topic: string;
+  readonly topicId: string;
   readonly partition: number;
   readonly offset: number;
+  /** Whether the partition was stored to be its own when it was sent. */
+  readonly isByOwner: boolean;
 }
 
 /** The moment when a request is sent: its answer is from then or later. */
 export interface Mark {
   readonly at: number;
   readonly life: number;
-  readonly number: number;
+  /** The classic generation; 0 in a consumer group, whose members may lag behind its epoch. */
+  readonly generation: number;
 }
 
 /** Where the offsets belong to. */
@@ -60,8 +64,8 @@ export class CommittedOffsets {
   }
 
   /** Notes what is about to be sent, and numbers it. */
-  sending(commit: Omit<Commit, "id">): Commit {
-    const numbered = { ...commit, id: this.#commits.length };
+  sending(commit: Omit<Commit, "id" | "isByOwner">): Commit {
+    const numbered = { ...commit, id: this.#commits.length, isByOwner: this.#isByOwner(commit) };
     this.#commits.push(numbered);
     return numbered;
   }
@@ -134,6 +138,7 @@ export class CommittedOffsets {
     const last = this.#commits[Number(before.metadata)]!;
     // Its own commits may come late, even after it has begun anew from what was committed before.
     if (last.memberId === commit.memberId || isOutsiders(last) || isOutsiders(commit)) return;
+    if (this.#context.stored.kind === "consumer" && !this.#isByOwner(commit)) return;
     this.#context.fail(
       `${place}: ${commit.name} took ${last.name}'s ${before.offset} back to ${offset}.`,
     );
@@ -154,7 +159,8 @@ export class CommittedOffsets {
   }
 
   /** Why a commit may not be stored in a consumer group. */
-  #byNoOwner({ memberId, epoch, topic, partition }: Commit, topicId: string): string | null {
+  #byNoOwner(commit: Commit, topicId: string): string | null {
+    const { memberId, epoch, topic, partition } = commit;
     const { stored, topics } = this.#context;
     const current = stored.epochOf(memberId);
     if (current === undefined) return "who is no member";
@@ -165,7 +171,14 @@ export class CommittedOffsets {
     // Who commits by name may mean a topic that is no more.
     if (topics.isChurned(topic)) return null;
     const owner = stored.ownerOf(topicId, partition);
-    return owner === undefined || owner === memberId ? null : `which is ${owner}'s`;
+    if (owner === undefined || owner === memberId) return null;
+    // As in Kafka, who is in the current epoch may commit anything: what it has sent before it gave
+    // up a partition in that very epoch may come after another has got it.
+    return epoch === current && commit.isByOwner ? null : `which is ${owner}'s`;
+  }
+
+  #isByOwner({ memberId, topicId, partition }: Omit<Commit, "id" | "isByOwner">): boolean {
+    return this.#context.stored.ownerOf(topicId, partition) === memberId;
   }
 }
 

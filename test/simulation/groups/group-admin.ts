@@ -1,4 +1,5 @@
 /** Whoever lists groups, describes them and deletes them. */
+import { ZERO_UUID } from "../../../src/base/uuid.ts";
 import { ErrorCode, type ErrorName, errorName } from "../../../src/protocol/errors.ts";
 import { offsetCommit } from "../../../src/protocol/messages/08-offset-commit.ts";
 import { findCoordinator } from "../../../src/protocol/messages/10-find-coordinator.ts";
@@ -45,7 +46,7 @@ export class GroupAdmin extends Client {
 
   /** Commits an offset for a group without members, as tools do to have it begin elsewhere. */
   async resetOffset({ stored, offsets }: GroupHistory, topic: string): Promise<void> {
-    const outsider = { name: "outsider", memberId: "", epoch: OUTSIDERS_EPOCH };
+    const outsider = { name: "outsider", memberId: "", epoch: OUTSIDERS_EPOCH, topicId: ZERO_UUID };
     const offset = this.random.int(0, 100);
     const commit = offsets.sending({ ...outsider, topic, partition: 0, offset });
     const committedMetadata = String(commit.id);

@@ -5,7 +5,7 @@
  * - In a consumer group a partition has one owner: who was told to have it, until it has said that
  *   it has not, or is fenced. In a classic group it has one in each generation.
  * - Numbers rise, are stored before they are told, and a generation has one set of members.
- * - Offsets are committed by owners, and go back only if a member's own commit came late.
+ * - Offsets are committed by owners, and go back only if a commit came late.
  */
 import type { World } from "../world.ts";
 import { CommittedOffsets, type Mark, type OffsetsContext } from "./committed-offsets.ts";
@@ -64,8 +64,8 @@ export class GroupHistory implements OffsetsContext {
   }
 
   mark(): Mark {
-    const { life, number } = this.stored;
-    return { at: this.world.now, life, number };
+    const { life, number, kind } = this.stored;
+    return { at: this.world.now, life, generation: kind === "classic" ? number : 0 };
   }
 
   /** A member was told of its generation, or of its epoch. */
@@ -78,8 +78,8 @@ export class GroupHistory implements OffsetsContext {
     if (before?.life === life && epoch < before.epoch) {
       this.fail(`${name} was told ${before.epoch} and then ${epoch}.`);
     }
-    if (kind === "classic" && this.stored.classicGeneration > epoch && sent.number > epoch) {
-      this.fail(`${name} was told ${epoch} after ${sent.number} had begun.`);
+    if (kind === "classic" && this.stored.classicGeneration > epoch && sent.generation > epoch) {
+      this.fail(`${name} was told ${epoch} after ${sent.generation} had begun.`);
     }
     // A generation that came to nothing may be skipped, and its members be in the one before.
     if (kind === "consumer") this.#lastTold.set(memberId, { life, epoch });

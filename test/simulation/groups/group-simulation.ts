@@ -293,13 +293,14 @@ class GroupSimulation {
   /** Lets something happen in which no row may be written, and only these methods be called. */
   async #quietly(what: string, allowed: readonly string[], happen: () => Promise<void>) {
     const { network, disks } = this.#cluster;
-    await this.#world.runFor(NOTED_MS);
     const looks = () => network.sent.get("describeCluster") ?? 0;
     const looksBefore = looks();
+    await this.#world.runFor(NOTED_MS);
     const commits = new Map([...disks].map(([name, disk]) => [name, disk.commitCount]));
     const before = new Map(network.sent);
     await happen();
-    // A look at the topics has regular expressions matched again: a row every few minutes.
+    // A look at the topics has regular expressions matched again, a row every few minutes, and
+    // somewhat later it is noted that the row was sent to the offsets topic.
     const mayMatch = this.#swarm.groups.some(({ seats }) =>
       seats.some(({ regex }) => regex !== null),
     );

@@ -131,13 +131,8 @@ export class Positions {
       const { owned, next, committed } = position;
       if (next === null || next === committed) return [];
       position.committed = next;
-      const { topic, partition } = owned;
-      return [
-        {
-          owned,
-          ...history.offsets.sending({ name, memberId, epoch, topic, partition, offset: next }),
-        },
-      ];
+      const by = { name, memberId, epoch };
+      return [{ owned, ...history.offsets.sending({ ...by, ...owned, offset: next }) }];
     });
     if (commits.length === 0) return [];
     const errors = new Set<ErrorName>();
