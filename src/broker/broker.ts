@@ -15,8 +15,10 @@ import type { ReplicaPort } from "../replication/replica-calls.ts";
 import { AppendQueue } from "./append-queue.ts";
 import { FetchSessions } from "./fetch-sessions.ts";
 import { Memory } from "./memory.ts";
+import { readLeader } from "./partition-reader.ts";
 import type { ControllerPort, Timers } from "./ports.ts";
 import { ProducerIds } from "./producer-ids.ts";
+import { ReadAhead } from "./read-ahead.ts";
 import { refusedAppend } from "./refused-append.ts";
 import { Tails } from "./tails.ts";
 import { TopicRoutes, type TopicReference } from "./topic-routes.ts";
@@ -53,6 +55,7 @@ export class Broker {
   readonly routes: TopicRoutes;
   readonly memory: Memory;
   readonly tails: Tails;
+  readonly readAhead: ReadAhead;
   readonly fetchSessions: FetchSessions;
   readonly producerIds: ProducerIds;
   readonly #appends = new Map<string, AppendQueue>();
@@ -61,6 +64,11 @@ export class Broker {
     this.ports = ports;
     this.memory = new Memory(ports.brokers, ports);
     this.tails = new Tails(this.memory.tailBytes);
+    this.readAhead = new ReadAhead({
+      timers: ports.timers,
+      memory: this.memory.answers,
+      read: (located, read) => readLeader(this, located, read),
+    });
     this.routes = new TopicRoutes(ports.controller, ports.timers, ports.clock);
     this.fetchSessions = new FetchSessions(
       ports.config.maxIncrementalFetchSessionCacheSlots,
@@ -114,5 +122,6 @@ export class Broker {
   refused(topicId: Uuid, partition: number): void {
     this.routes.forget(topicId);
     this.tails.close(topicId, partition);
+    this.readAhead.drop(topicId, partition);
   }
 }

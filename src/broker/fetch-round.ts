@@ -6,6 +6,7 @@ import type { ErrorName } from "../protocol/errors.ts";
 import type { ReadResult } from "../replication/replica-calls.ts";
 import type { Broker, Located } from "./broker.ts";
 import type { FetchPartition } from "./fetch-sessions.ts";
+import type { Afterwards } from "./handler.ts";
 import { failedRead, readPartition } from "./partition-reader.ts";
 
 export interface FetchedPartition {
@@ -19,6 +20,7 @@ export interface FetchRound {
   readonly maxBytes: number;
   readonly readCommitted: boolean;
   readonly watch: boolean;
+  readonly afterwards: Afterwards;
 }
 
 export async function fetchRound(
@@ -90,18 +92,23 @@ async function readOne(
   round: FetchRound & { readonly minOneBatch: boolean },
 ): Promise<ReadResult> {
   if (typeof located === "string") return failedRead(located, partition.fetchOffset);
-  return readPartition(broker, located, {
-    offset: partition.fetchOffset,
-    maxBytes: Math.min(partition.maxBytes, round.maxBytes),
-    minOneBatch: round.minOneBatch,
-    readCommitted: round.readCommitted,
-    currentLeaderEpoch: partition.currentLeaderEpoch,
-    lastFetchedEpoch: partition.lastFetchedEpoch,
-    watch: round.watch,
-  });
+  return readPartition(
+    broker,
+    located,
+    {
+      offset: partition.fetchOffset,
+      maxBytes: Math.min(partition.maxBytes, round.maxBytes),
+      minOneBatch: round.minOneBatch,
+      readCommitted: round.readCommitted,
+      currentLeaderEpoch: partition.currentLeaderEpoch,
+      lastFetchedEpoch: partition.lastFetchedEpoch,
+      watch: round.watch,
+    },
+    round.afterwards,
+  );
 }
 
-function byteCountOf(result: ReadResult): number {
+export function byteCountOf(result: ReadResult): number {
   return result.pieces.reduce((sum, piece) => sum + piece.length, 0);
 }
 

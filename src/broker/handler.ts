@@ -21,6 +21,9 @@ export function handler<A extends Api>(definition: Handler<A>): Handler<A> {
   return definition;
 }
 
+/** Has something done once the answer to a request has been written. */
+export type Afterwards = (work: () => void) => void;
+
 export interface RequestContext {
   readonly broker: Broker;
   readonly connection: ConnectionContext;
@@ -32,6 +35,8 @@ export interface RequestContext {
    * begin before this one is answered. Called once, by Produce alone.
    */
   begun(): void;
+
+  readonly afterwards: Afterwards;
 }
 
 /** What a request may know of the connection that it came in by. */

@@ -1,12 +1,14 @@
 /**
  * Reading one partition through a gateway: from the tail in memory when it reaches back far enough,
- * from the leader otherwise, which then also watches for this gateway if the read comes to the end.
+ * from what was read ahead, or from the leader, which then also watches for this gateway if the
+ * read comes to the end.
  */
 
 import { NO_LEADER } from "../controller/records.ts";
 import type { ErrorName } from "../protocol/errors.ts";
 import { isRefusal, type ReadCall, type ReadResult } from "../replication/replica-calls.ts";
 import type { Broker, Located } from "./broker.ts";
+import type { Afterwards } from "./handler.ts";
 import type { Tail } from "./tails.ts";
 
 export type PartitionRead = Omit<ReadCall, "watcher"> & {
@@ -14,15 +16,22 @@ export type PartitionRead = Omit<ReadCall, "watcher"> & {
   readonly watch: boolean;
 };
 
-/** Reads; errors are in the result. Byte arrays in it are never changed by anyone. */
+/**
+ * Reads; errors are in the result. Byte arrays in it are never changed by anyone. With `afterwards`
+ * the reader's next read may be made while it works on this one.
+ */
 export async function readPartition(
   broker: Broker,
   located: Located,
   read: PartitionRead,
+  afterwards?: Afterwards,
 ): Promise<ReadResult> {
   const { topicId } = located.topic;
   const tail = broker.tails.get(topicId, located.partition);
-  return (tail && readTail(broker, tail, read)) ?? readLeader(broker, located, read);
+  const known = tail && readTail(broker, tail, read);
+  if (known) return known;
+  if (!afterwards) return readLeader(broker, located, read);
+  return broker.readAhead.read(located, read, afterwards);
 }
 
 /** An answer from memory, or undefined when only the leader can answer. */
@@ -47,7 +56,8 @@ function readTail(broker: Broker, tail: Tail, read: PartitionRead): ReadResult |
   };
 }
 
-async function readLeader(
+/** Asks the leader, as {@link readPartition} does where memory has no answer. */
+export async function readLeader(
   broker: Broker,
   located: Located,
   read: PartitionRead,

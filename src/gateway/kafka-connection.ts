@@ -152,7 +152,7 @@ export class KafkaConnection implements ConnectionContext {
       const opened = decodeRequestHeader(frame, handler.api);
       const request = handler.api.decodeRequest(opened.reader, opened.header.apiVersion);
       hold?.decoded(opened.reader.elements);
-      const work = { handler, request, opened, hold };
+      const work = { handler, request, opened, hold, afterwards: [] };
       if (handler.api.key === produce.key) return this.#overlap(work, frame.length);
       return this.#alone(work);
     } catch (error) {
@@ -218,6 +218,7 @@ export class KafkaConnection implements ConnectionContext {
     // A client that does not read its answers is not read from either.
     await this.#responses.empty();
     hold?.release();
+    if (!this.#isClosed) for (const afterwards of work.afterwards) afterwards();
   }
 
   get #mayReadOn(): boolean {
@@ -244,6 +245,7 @@ export class KafkaConnection implements ConnectionContext {
       apiVersion: header.apiVersion,
       clientId: header.clientId,
       begun,
+      afterwards: (listener) => work.afterwards.push(listener),
     };
     try {
       return fill(await handler.handle(request, context));
@@ -280,4 +282,6 @@ interface Work {
   readonly request: DecodedRequest;
   readonly opened: OpenedRequest;
   readonly hold: RequestHold | null;
+  /** What is to be done once it is answered. */
+  readonly afterwards: (() => void)[];
 }

@@ -9,7 +9,7 @@ import {
   encodeRequestFrame,
   encodeResponseFrame,
 } from "../../src/protocol/frame.ts";
-import { openConnection } from "./fetch-requests.ts";
+import { requestContext } from "./request-context.ts";
 
 export async function callHandler<A extends Api>(
   broker: Broker,
@@ -20,8 +20,7 @@ export async function callHandler<A extends Api>(
 ): Promise<ResponseOf<A>> {
   const { api } = handler;
   const header = { apiVersion, correlationId: 1, clientId: "client" };
-  const connection = openConnection();
-  const context = { broker, connection, ...header, begun: () => {}, ...given };
+  const context = requestContext(broker, apiVersion, { clientId: header.clientId, ...given });
   const frame = concatBytes(encodeRequestFrame(api, header, request)).slice(4);
   const { reader } = decodeRequestHeader(frame, api);
   const decoded = api.decodeRequest(reader, apiVersion) as RequestOf<A>;

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import { fetchHandler } from "../../src/broker/handlers/01-fetch.ts";
 import { batch } from "../log/batches.ts";
 import { fetchRequest, openConnection } from "./fetch-requests.ts";
+import { requestContext } from "./request-context.ts";
 import { fetchFrom, smallCluster, type SmallCluster } from "./small-cluster.ts";
 
 const WAIT_MS = 30_000;
@@ -104,14 +105,14 @@ test("[BRK19] who asks again and again in a session is served from memory", asyn
   const cluster = await smallCluster(1);
   const { append, broker, settle } = cluster;
   const reads = () => cluster.cluster.network.sent.get("read") ?? 0;
-  const context = { broker, connection: openConnection(), apiVersion: 12, clientId: null };
+  const context = requestContext(broker, 12);
   const ask = (sessionId: number, sessionEpoch: number) => {
     const request = fetchRequest(sessionEpoch === 0 ? [{ partition: 0 }] : [], {
       sessionId,
       sessionEpoch,
       ...(sessionEpoch > 0 && { topics: [] }),
     });
-    return settle(fetchHandler.handle(request, { ...context, begun: () => {} }));
+    return settle(fetchHandler.handle(request, context));
   };
   const { sessionId } = (await ask(0, 0))!;
   await ask(sessionId!, 1);

@@ -6,6 +6,7 @@ import type { FetchRequest } from "../../src/protocol/messages/01-fetch.ts";
 import { Cluster } from "../simulation/cluster.ts";
 import { World } from "../simulation/world.ts";
 import { type AskedPartition, fetchRequest, openConnection } from "./fetch-requests.ts";
+import { requestContext } from "./request-context.ts";
 
 /** The broker that everything is asked of; it leads partitions 0, 3, 6 and so on. */
 const NODE_ID = 1;
@@ -57,7 +58,7 @@ export async function fetchFrom(
   connection = openConnection(),
 ) {
   const request = fetchRequest(asked, limits);
-  const context = { broker, connection, apiVersion: 12, clientId: null, begun: () => {} };
+  const context = requestContext(broker, 12, { connection });
   const response = (await fetchHandler.handle(request, context))!;
   return response.responses.flatMap((topic) =>
     topic.partitions.map(({ partitionIndex, errorCode, records }) => ({

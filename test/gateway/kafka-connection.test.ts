@@ -325,4 +325,27 @@ describe("a connection", () => {
     await world.runFor(1000);
     expect(responses.unwrittenBytes).toBeLessThan(300_000);
   });
+
+  test("[BRK75] reads ahead when the answer has been written, and not before", async () => {
+    const { append, broker, cluster, request, settle, world } = await connected();
+    for (let i = 0; i < 4; i++) await append(0, batch({ valueSize: 100_000 }));
+    const held: (() => void)[] = [];
+    const responses = new ResponseQueue(() => new Promise((resolve) => held.push(resolve)));
+    const hosts = { host: "here", clientHost: "/there" };
+    const connection = new KafkaConnection({ broker, hosts, responses, close: () => {} });
+    const reads = () => cluster.network.sent.get("read") ?? 0;
+    const counts: number[] = [];
+    for (const fetchOffset of [0, 1]) {
+      const partitions = [{ partition: 0, fetchOffset, partitionMaxBytes: 120_000 }];
+      const topics = [{ topic: "topic", partitions }];
+      const answered = connection.receive(request(fetch, 11, { ...FETCH, topics }))!;
+      await world.runFor(100);
+      counts.push(reads());
+      held.shift()!();
+      await settle(answered);
+      await world.runFor(100);
+      counts.push(reads());
+    }
+    expect(counts).toEqual([1, 1, 2, 3]);
+  });
 });

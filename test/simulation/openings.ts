@@ -7,6 +7,7 @@ import { fetchHandler } from "../../src/broker/handlers/01-fetch.ts";
 import { batchHeaders, lastOffsetAt } from "../../src/protocol/records/batch-header.ts";
 import { MAX_PUSH_BYTES } from "../../src/replication/tail-pusher.ts";
 import { fetchRequest, openConnection } from "../broker/fetch-requests.ts";
+import { requestContext } from "../broker/request-context.ts";
 import { batch } from "../log/batches.ts";
 import { Cluster, gatewayName } from "./cluster.ts";
 import type { SeededRandom } from "./seeded-random.ts";
@@ -107,7 +108,7 @@ class Openings {
 
   async #read({ next, connection }: Reader): Promise<void> {
     const { broker } = this.#cluster.gateway(READERS_AT);
-    const context = { broker, connection, apiVersion: 12, clientId: null, begun: () => {} };
+    const context = requestContext(broker, 12, { connection });
     while (!connection.isClosed) {
       const asked = [...next].map(([partition, fetchOffset]) => ({ partition, fetchOffset }));
       const request = fetchRequest(asked, { maxWaitMs: MAX_WAIT_MS });

@@ -84,7 +84,7 @@ async function fetchUntilEnough(
   request: FetchRequest,
   plan: FetchPlan,
   references: readonly AskedPartitions[],
-  { broker, connection }: RequestContext,
+  { broker, connection, afterwards }: RequestContext,
 ): Promise<FetchedPartition[]> {
   const deadline = broker.ports.clock.now() + request.maxWaitMs;
   const isFromReplica = Math.max(request.replicaId, request.replicaState.replicaId) >= 0;
@@ -105,7 +105,7 @@ async function fetchUntilEnough(
     // An answer has no more than there is memory for.
     const share = broker.memory.answers.share(wantedBytes);
     const maxBytes = share.bytes < wantedBytes ? share.bytes : limit;
-    const round = { maxBytes, readCommitted, watch };
+    const round = { maxBytes, readCommitted, watch, afterwards };
     const fetched = await fetchRound(broker, plan.partitions, located, round).finally(() =>
       share.release(),
     );

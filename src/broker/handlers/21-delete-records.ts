@@ -76,7 +76,9 @@ async function deleteAtLeader(
   if (typeof answer === "string") return { error: answer, lowWatermark: NO_LOW_WATERMARK };
   // Who reads here next may be faster than the leader's word to those who watch.
   if (typeof located !== "string" && answer.error === null) {
-    broker.tails.get(located.topic.topicId, partitionIndex)?.startsAt(answer.lowWatermark);
+    const { topicId } = located.topic;
+    broker.tails.get(topicId, partitionIndex)?.startsAt(answer.lowWatermark);
+    broker.readAhead.drop(topicId, partitionIndex);
   }
   return answer;
 }
