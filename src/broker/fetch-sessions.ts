@@ -35,8 +35,8 @@ export interface FetchPartition {
   maxBytes: number;
   currentLeaderEpoch: number;
   lastFetchedEpoch: number;
-  /** Whether it was ever found: one that is gone has another error than one that never was. */
-  wasFound: boolean;
+  /** Whether its topic was found before: one that is gone is told by another error. */
+  isTopicKnown: boolean;
   told: { highWatermark: number; logStartOffset: number } | null;
 }
 
@@ -173,7 +173,7 @@ function allRequestedPartitions(request: FetchRequest): FetchPartition[] {
       maxBytes: partition.partitionMaxBytes,
       currentLeaderEpoch: epochOrNone(partition.currentLeaderEpoch),
       lastFetchedEpoch: epochOrNone(partition.lastFetchedEpoch),
-      wasFound: false,
+      isTopicKnown: false,
       told: null,
     })),
   );
@@ -189,7 +189,8 @@ function update(session: FetchSession, request: FetchRequest): void {
   for (const requested of requestedPartitions(request)) {
     const key = keyOf(requested);
     const known = session.partitions.get(key);
-    if (known) Object.assign(known, { ...requested, wasFound: known.wasFound, told: known.told });
+    if (known)
+      Object.assign(known, { ...requested, isTopicKnown: known.isTopicKnown, told: known.told });
     else session.partitions.set(key, requested);
   }
   for (const { topic, topicId, partitions } of request.forgottenTopicsData) {

@@ -10,8 +10,8 @@ import type { FetchResponse } from "../../src/protocol/messages/01-fetch.ts";
 import { deleteTopics } from "../../src/protocol/messages/20-delete-topics.ts";
 import { batch, valuesIn } from "./batches.ts";
 import type { Cluster } from "./cluster.ts";
-import type { FetchOptions, Partition } from "./partition.ts";
-import { fetchRequest } from "./partition.ts";
+import type { FetchOptions } from "./partition.ts";
+import { Partition, fetchRequest } from "./partition.ts";
 import { servedVersions } from "./served-apis.ts";
 import { conformance } from "./suite.ts";
 
@@ -92,15 +92,21 @@ conformance("fetch sessions", (test) => {
     cluster,
   }) => {
     const partition = await cluster.newPartition();
-    const { sessionId } = await step(partition, [partition], { sessionEpoch: NEW });
+    const missing = new Partition(partition, 9, partition.leader);
+    const asked = [partition, missing];
+    const { sessionId } = await step(partition, asked, { sessionEpoch: NEW });
     const wire = await cluster.wire();
     await wire.call(deleteTopics, 5, { topicNames: [partition.name], timeoutMs: 10_000 });
     let sessionEpoch = 1;
     const again = async () =>
       (await step(partition, [], { sessionId, sessionEpoch: sessionEpoch++ })).fetched;
-    await expect.poll(again).toEqual([[0, "UNKNOWN_TOPIC_OR_PARTITION"]]);
-    const fresh = await step(partition, [partition], { sessionEpoch: NONE });
-    expect(fresh.fetched).toEqual([[0, "UNKNOWN_TOPIC_ID"]]);
+    const everywhere = (error: string) => [
+      [0, error],
+      [9, error],
+    ];
+    await expect.poll(again).toEqual(everywhere("UNKNOWN_TOPIC_OR_PARTITION"));
+    const fresh = await step(partition, asked, { sessionEpoch: NONE });
+    expect(fresh.fetched).toEqual(everywhere("UNKNOWN_TOPIC_ID"));
   });
 
   test("[K32] a session answers with the partitions that have changed", async ({ cluster }) => {

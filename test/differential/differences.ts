@@ -3,6 +3,7 @@
  * them covers is a bug of one of the two.
  */
 import { ZERO_UUID } from "../../src/base/uuid.ts";
+import { ResourceType } from "../../src/broker/config-resources.ts";
 import { ErrorCode } from "../../src/protocol/errors.ts";
 import { MAX_TIMESTAMP } from "../conformance/partition.ts";
 import type { Difference } from "./compare.ts";
@@ -18,7 +19,7 @@ interface MeantDifference {
   covers(difference: Difference, call: Call): boolean;
 }
 
-const BROKER_LOGGER = 8;
+const RESOURCE_TYPES: ReadonlySet<number> = new Set(Object.values(ResourceType));
 
 /** What Kafka says where it has no more to say than the error itself. */
 const DEFAULT_MESSAGES = [
@@ -51,7 +52,7 @@ export const meantDifferences: readonly MeantDifference[] = [
     covers: ({ path, kafka }, { api }) =>
       isOf(api.name, "ListConfigResources") &&
       path === "configResources" &&
-      JSON.stringify(kafka).includes(`"resourceType":${BROKER_LOGGER}`),
+      JSON.stringify(kafka).includes(`"resourceType":${ResourceType.BROKER_LOGGER}`),
   },
   {
     title: "What an error means is told in words of its own",
@@ -117,9 +118,10 @@ export const meantEnds: readonly MeantEnd[] = [
     title: "Kafka fails on a request that can be answered",
     reason:
       "UNKNOWN_SERVER_ERROR says that the broker did not expect what it met. A Fetch that names no " +
-      "id and waits is not answered at all.",
+      "id and waits, and an AlterConfigs that names a resource twice, are not answered at all.",
     covers: (kafka, odradek, { api, request }) =>
       (isFailure(kafka) && !isFailure(odradek)) ||
+      (isOf(api.name, "AlterConfigs") && "failure" in kafka && namesOneTwice(request)) ||
       (isOf(api.name, "Fetch") &&
         "failure" in kafka &&
         Number(request["maxWaitMs"]) > 0 &&
@@ -180,6 +182,16 @@ function isFailure(answer: unknown): boolean {
   return Object.entries(answer).some(([field, value]) =>
     field === "errorCode" ? value === ErrorCode.UNKNOWN_SERVER_ERROR : isFailure(value),
   );
+}
+
+/** Whether a request has two configs of one resource. To Kafka all types unknown to it are one. */
+function namesOneTwice(request: Message): boolean {
+  const resources = request["resources"] as { resourceType: number; resourceName: string }[];
+  const names = resources.map(
+    ({ resourceType: type, resourceName }) =>
+      `${RESOURCE_TYPES.has(type) ? type : "unknown"} ${resourceName}`,
+  );
+  return new Set(names).size < names.length;
 }
 
 function isOf(name: string, ...names: readonly string[]): boolean {

@@ -47,6 +47,9 @@ const KEY_FIELDS = [
 /** The fields by which an element may be known to be of another sequence. */
 const NAME_FIELDS = ["name", "topic", "groupId", "resourceName", "topicName"];
 
+/** Kafka's own ids, and the UUIDs in those that it gives to members of classic groups. */
+const MADE_UP_ID = /(?<![\w-])[\w-]{22}(?![\w-])|[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}/g;
+
 /** Who reads an answer: the ids of the cluster that gave it, and the prefix of the sequence. */
 export interface ReadBy {
   readonly names: Names;
@@ -114,7 +117,7 @@ function readWith(nameOf: (kind: IdKind, id: unknown) => unknown): ChangeScalar 
 
 /** What is said of an id that the cluster may have made up for this very sentence. */
 function withoutIds(sentence: string): string {
-  return sentence.replaceAll(/(?<![\w-])[\w-]{22}(?![\w-])/g, "some id");
+  return sentence.replaceAll(MADE_UP_ID, "some id");
 }
 
 function time(value: number): unknown {

@@ -121,8 +121,8 @@ async function fetchUntilEnough(
 /** As in Kafka, a topic that a session has known by its id is looked for by its name. */
 function locate(broker: Broker, partition: FetchPartition, reference: AskedPartitions) {
   const located = broker.locateLed(reference, partition.partition);
-  partition.wasFound ||= typeof located !== "string";
-  const isGone = located === "UNKNOWN_TOPIC_ID" && partition.wasFound;
+  partition.isTopicKnown ||= located !== "UNKNOWN_TOPIC_ID";
+  const isGone = located === "UNKNOWN_TOPIC_ID" && partition.isTopicKnown;
   return isGone ? "UNKNOWN_TOPIC_OR_PARTITION" : located;
 }
 
